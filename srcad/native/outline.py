@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from srcad.analysis.absent import absent
 from srcad.native.compilers import compiler
 from srcad.native.equated import equated
 from srcad.native.kernel import Kernel
@@ -72,6 +73,8 @@ def kernel_of(eq: Equation) -> Kernel | None:
     return value if isinstance(value, Kernel) else None
 
 
+LAST = 1 << 30  # behind all that has been numbered
+
 NamedProcedures = Mapping[str, Trace]
 
 
@@ -85,7 +88,8 @@ class _Outline:
         self.strict: set[Var] = set()  # contexts in which NumPy raises what it warns of otherwise
         self.procedures = procedures
         self.promises = how.promises
-        self.order = {entry.var: k for k, entry in enumerate(trace.inputs)}
+        inputs = {entry.var: k for k, entry in enumerate(trace.inputs)}
+        self.order = {**inputs, **dict.fromkeys(absent(trace.body), LAST)}
         self.count = 0
 
     def region(self, region: Region, whole: bool = False) -> Region:
@@ -158,7 +162,10 @@ def _printable(trace: Trace, name: str, promises: Sequence[Promise] = ()) -> Low
 def _closed(
     name: str, run: Sequence[Equation], results: tuple[Var, ...], order: Mapping[Var, int], procedures: NamedProcedures
 ) -> Trace:
-    """A run of equations as a trace of its own; what comes in stands in `order`, and behind it as it is read."""
+    """A run of equations as a trace of its own; what comes in stands in `order`, and behind it as it is read.
+
+    A kernel knows lengths from the first array that has them, so what may be none is `LAST`.
+    """
     region = Region((), tuple(run), results)
     read = sorted(free_variables(region), key=lambda var: order.get(var, len(order)))
     inputs = tuple(Input(var, Path(f"in{k}")) for k, var in enumerate(read))

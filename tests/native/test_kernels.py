@@ -163,3 +163,40 @@ def test_threads_share_a_kernel() -> None:
     for worker in workers:
         worker.join()
     assert found == [due] * 200
+
+
+def caught_rows(x: Any, n: int) -> Any:
+    A = np.outer(x, x)
+    try:
+        A[n - 1][0] = 2.0
+        A[n][0] = 3.0 * x[1]
+        A[0, 0] = 1.0
+    except IndexError:
+        A[2, 2] = 7.0 * x[0]
+    return np.sum(A**2)
+
+
+def given_on_one_way(x: Any, n: int) -> Any:
+    A = np.outer(x, x)
+    large = n > 2
+    if large:
+        row = scipy.linalg.expm(A)[0]
+    else:
+        A = scipy.linalg.expm(A)
+    s = 0.0
+    for k in range(n):
+        if large:
+            s = s + row[k] * x[k]
+        else:
+            s = s + np.sum(A[k] ** 2)
+    return s
+
+
+@pytest.mark.parametrize("f", [caught_rows, given_on_one_way], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_nothing_is_learned_of_arrays_that_are_not_there(f: Any, n: int) -> None:
+    """A kernel is handed None for an array that some ways don't make, and takes lengths from others."""
+    x = np.array([0.7, -1.3, 0.4, 0.2][: max(n, 3)])
+    due, mine = srcad.value_and_grad(f)(x, n), srcad.value_and_grad(f, backend="native")(x, n)
+    np.testing.assert_allclose(mine[0], due[0], rtol=1e-13)
+    np.testing.assert_allclose(mine[1], due[1], rtol=1e-13)
