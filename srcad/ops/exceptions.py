@@ -37,7 +37,12 @@ def may_raise(equation: Equation, caught: Errors) -> bool:
     """Whether an equation may raise one of these exceptions, itself or in its regions."""
     if equation.regions and not operation(equation).effect:
         return any(may_raise(inner, caught) for region in equation.regions for inner in region.equations)
-    return any(issubclass(e, c) or issubclass(c, e) for e in errors_of(equation) for c in caught)
+    return any(may_be_caught(e, caught) for e in errors_of(equation))
+
+
+def may_be_caught(error: type[BaseException], caught: Errors) -> bool:
+    """Whether an exception of a class, or of one made from it, is among those that are waited for."""
+    return any(issubclass(error, c) or issubclass(c, error) for c in caught)
 
 
 def tries(equation: Equation) -> bool:

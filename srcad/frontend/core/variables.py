@@ -15,12 +15,14 @@ from srcad.trace.walk import free_variables
 class Variables(Restorable):
     """The equation that defines a variable; whether it depends on what is differentiated; what the user calls it.
 
-    Inputs and parameters of regions have no equation.
+    Inputs and parameters of regions have no equation. `found`: what is looked at, or put back, at a place in an array
+    that has been looked at before, so that there is such a place.
     """
 
     definitions: RestorableDict[Var, Equation] = field(default_factory=RestorableDict)
     active: RestorableSet[Var] = field(default_factory=RestorableSet)
     names: RestorableDict[Var, str] = field(default_factory=RestorableDict)
+    found: RestorableSet[Var] = field(default_factory=RestorableSet)
 
     def define(self, equation: Equation) -> None:
         """Learn of an equation."""

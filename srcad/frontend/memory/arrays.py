@@ -86,7 +86,7 @@ def load(m: Machine, ref: ArrayRef) -> Atom:
             return snapshot(m, cell, ref)
         current = cell.var
     for step in ref.path:
-        current = view(m, current, step)
+        current = view(m, current, step, again=True)
     return current
 
 
@@ -129,15 +129,23 @@ def refuse_poisoned(m: Machine, write: Span | None) -> None:
     )
 
 
-def view(m: Machine, base: Atom, step: ViewStep) -> Atom:
+def view(m: Machine, base: Atom, step: ViewStep, again: bool = False) -> Atom:
+    """What a step looks at. `again`: it is one of a view that there is, so that the place has been found before."""
     key = (base, step.key())
     for known in reversed(m.views):
         if key in known:
             found: Atom = known[key]
             return found
     result = _looked_at(m, base, step)
+    note_found(m, step, result, again)
     m.views[-1][key] = result
     return result
+
+
+def note_found(m: Machine, step: ViewStep, result: Atom, again: bool = True) -> None:
+    """Note that an index is one of the array, as it was one before."""
+    if again and step.op == "get_item" and isinstance(result, Var):
+        m.variables.found.add(result)
 
 
 def _looked_at(m: Machine, base: Atom, step: ViewStep) -> Atom:
@@ -175,9 +183,10 @@ def store(m: Machine, ref: ArrayRef, new: Atom, anyway: bool = False) -> None:
         refuse_moved(m)
     bases = [cell.var]
     for step in ref.path:
-        bases.append(view(m, bases[-1], step))
+        bases.append(view(m, bases[-1], step, again=True))
     for base, step in zip(reversed(bases[:-1]), reversed(ref.path), strict=True):
         new = put(m, base, new, step, anyway)
+        note_found(m, step, new)
     m.write(ref.cell, new)
 
 

@@ -51,7 +51,7 @@ from srcad.frontend.memory.raised import keep_state
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import known_error
 from srcad.ops.catalogue import operation
-from srcad.ops.exceptions import errors_of, may_raise
+from srcad.ops.exceptions import Errors, errors_of, may_be_caught, may_raise
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, OPAQUE
@@ -408,8 +408,16 @@ def _watched(m: Machine, guard: OpenTry, run: ReadsOn) -> tuple[Branch, bool]:
         return done, True
     logged = set(log)
     known = all(e in logged or e.regions for outside in done.equations for e in within(outside))
-    late = not changes or any(may_raise(e, guard.caught) for e in log[min(changes) :] if not e.regions)
+    late = not changes or any(_raises_late(m, e, guard) for e in log[min(changes) :] if not e.regions)
     return done, known and not late
+
+
+def _raises_late(m: Machine, equation: Equation, guard: OpenTry) -> bool:
+    """Whether an equation may raise; a place that has been found before is found again."""
+    if not may_raise(equation, guard.caught):
+        return False
+    found = any(result in m.variables.found for result in equation.results)
+    return not found or any(may_be_caught(e, guard.caught) for e in errors_of(equation) if e is not IndexError)
 
 
 def _remade(cell: Cell, now: Cell | None) -> bool:
