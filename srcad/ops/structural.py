@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from srcad.errors import NotYetSupported
+from srcad.errors import NotDifferentiable
 from srcad.ops.declare import Area, CallError, Index, Items, Kind, Recorded, Thing, static
 from srcad.ops.subscripts import Template, item_dims, item_type
 from srcad.trace.builder import Builder, atom
@@ -442,7 +442,8 @@ def as_array(b: Builder, value: object, dtype: object = None) -> Atom:
         made: Atom = b.emit("array", *leaves, structure=structure, dtype=name)
         return made
     if isinstance(value, dict):
-        raise NotYetSupported("an array of dicts", do="use a list of them")
+        why = "NumPy makes an array of objects of it, and no derivative passes through arrays of anything but numbers."
+        raise NotDifferentiable("a dict is made an array", why=why, do="keep dicts in a list or a tuple.")
     a = atom(value)
     if isinstance(a, Var) and isinstance(a.type, ListOf):
         stacked: Atom = b.emit("list_to_array", a)

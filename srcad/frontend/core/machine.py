@@ -26,6 +26,7 @@ from srcad.frontend.core.sharing import CheckedHeap, looks_at, sharers, twins_of
 from srcad.frontend.core.source import FunctionSource, span_of
 from srcad.frontend.core.stack import Stack
 from srcad.frontend.core.suspended import GeneratorCell
+from srcad.frontend.core.truths import known_truth
 from srcad.frontend.core.values import Func, Ref, Value
 from srcad.frontend.core.variables import Variables
 from srcad.frontend.core.walk import atoms_inside, inside
@@ -292,15 +293,7 @@ class Machine(Restorable):
 
     def known_truth(self, condition: Var) -> bool | None:
         """Whether a condition holds here, as far as the branches tell in which this stands."""
-        made = self.variables.definitions.get(condition)
-        negated = made.operands[0] if made is not None and made.op == "not_" else None
-        for known, holds in reversed(self.stack.facts):
-            if known is condition:
-                return holds
-            other = self.variables.definitions.get(known)
-            if known is negated or (other is not None and other.op == "not_" and other.operands[0] is condition):
-                return not holds
-        return None
+        return known_truth(self.variables.definitions, self.stack.facts, condition)
 
     @contextmanager
     def on_side(self, heap: dict[int, Cell], equations: list[Equation]) -> Iterator[None]:

@@ -10,6 +10,7 @@ from srcad.frontend.core.counting import told_beforehand
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.values import NONE, ArrayRef, Choice, Num, Obj, Ref, Static, Tup, Value, Word
 from srcad.frontend.memory.arrays import load, to_atom
+from srcad.frontend.memory.either import put_together, settle_known
 from srcad.frontend.memory.merge import Key, Merger
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import key_count
@@ -36,13 +37,24 @@ def branch(
     `partial`: what one side alone gives a value is noted as such. `alone`: read in the place of `otherwise` if all that
     the other side does is to raise.
     """
-    one, two = m.under(condition, then, True), m.under(condition, otherwise, False)
+    one, two = m.under(condition, _with_known(m, then), True), m.under(condition, _with_known(m, otherwise), False)
     if one.raises or two.raises:
         return one_way(m, condition, one, two, then, alone or otherwise)
     return join_branches(m, condition, one, two, partial)
 
 
+def _with_known(m: Machine, side: Alternative) -> Alternative:
+    """One side of a branch, in which lists are known that the condition tells apart."""
+
+    def settled_first() -> Value:
+        settle_known(m)
+        return side()
+
+    return settled_first
+
+
 def join_branches(m: Machine, condition: Var, one: Branch, two: Branch, partial: bool = True) -> Value:
+    put_together(m, one, two)
     yields: dict[tuple[Hashable, object], tuple[Var, Atom, Atom]] = {}
 
     def variable(key: Key, a: Atom, b: Atom, t: Type) -> Var:
@@ -117,8 +129,11 @@ def name_of(m: Machine, key: Key, *atoms: Atom) -> str | None:
 
 
 def truth(m: Machine, value: Value) -> bool | Var:
-    """The truth of a value: known now, or a variable."""
+    """The truth of a value: known now, be it from the branches around, or a variable."""
     known = _truth(m, value)
+    told = m.known_truth(known) if isinstance(known, Var) else None
+    if told is not None:
+        return told
     if m.known.asked and isinstance(known, Var) and told_beforehand(m, known):
         raise NeedsStatic(known, "a condition")
     return known

@@ -51,17 +51,31 @@ def item_by_item(key: Key, a: Cell, b: Cell, each: Each) -> ListCell | EitherCel
     return None
 
 
-def put_together(place: int, cell: EitherCell, one: Branch, two: Branch) -> None:
-    """What a statement has left of a list that it was read for twice: on each way, the other list is as it was.
+def settle_known(m: Machine) -> None:
+    """Of the lists that are one of two, those are settled of which the branches around tell which one they are."""
+    if not m.part(OpenLists).met:
+        return
+    for place, cell in list(m.heap.items()):
+        while isinstance(cell, EitherCell) and (holds := m.known_truth(cell.condition)) is not None:
+            cell = m.heap[place] = cell.then if holds else cell.otherwise
 
-    Lists that have more or fewer items now stay as they are: of these nothing is left on the other way.
+
+def put_together(m: Machine, one: Branch, two: Branch) -> None:
+    """What has been settled on the two sides of a branch: where nothing has changed, a list is what it was before.
+
+    Where items have changed, the other list is as it was, on either side. Lists that have more or fewer items now stay
+    as they are: of these nothing is left on the other side.
     """
-    then, otherwise = one.heap.get(place), two.heap.get(place)
-    if then is cell.then and otherwise is cell.otherwise:
-        one.heap[place] = two.heap[place] = cell
-    elif _alike(then, cell.then) and _alike(otherwise, cell.otherwise):
-        assert isinstance(then, (ListCell, EitherCell)) and isinstance(otherwise, (ListCell, EitherCell))
-        one.heap[place], two.heap[place] = replace(cell, then=then), replace(cell, otherwise=otherwise)
+    open_lists = m.heap.items() if m.part(OpenLists).met else ()
+    for place, cell in open_lists:
+        then, otherwise = one.heap.get(place), two.heap.get(place)
+        if not isinstance(cell, EitherCell):
+            continue
+        if then is cell.then and otherwise is cell.otherwise:
+            one.heap[place] = two.heap[place] = cell
+        elif _alike(then, cell.then) and _alike(otherwise, cell.otherwise):
+            assert isinstance(then, (ListCell, EitherCell)) and isinstance(otherwise, (ListCell, EitherCell))
+            one.heap[place], two.heap[place] = replace(cell, then=then), replace(cell, otherwise=otherwise)
 
 
 def _alike(a: Cell | None, b: Cell) -> bool:
@@ -74,4 +88,4 @@ def _alike(a: Cell | None, b: Cell) -> bool:
     return False
 
 
-__all__ = ["OpenLists", "either_of", "item_by_item", "put_together"]
+__all__ = ["OpenLists", "either_of", "item_by_item", "put_together", "settle_known"]

@@ -20,12 +20,12 @@ from srcad.frontend.control.live import loop_over
 from srcad.frontend.control.loops import while_loop
 from srcad.frontend.control.pipes import stream
 from srcad.frontend.control.turns import RAISED, ended
-from srcad.frontend.core.cells import EitherCell, FrameCell, ListCell
+from srcad.frontend.core.cells import EitherCell, FrameCell
 from srcad.frontend.core.machine import Branch, Diverges, Machine
 from srcad.frontend.core.sharing import LeftOpen
 from srcad.frontend.core.values import FALSE, NONE, TRUE, Value
 from srcad.frontend.memory.branches import as_bool, branch, either, join_branches, negate, one_way, settled, truth
-from srcad.frontend.memory.either import OpenLists, put_together
+from srcad.frontend.memory.either import OpenLists, settle_known
 from srcad.frontend.procedures.functions import make_function
 from srcad.frontend.syntax import comprehensions, handlers, imports, matching, scopes
 from srcad.frontend.syntax.assign import assign, augmented, delete
@@ -36,16 +36,11 @@ from srcad.trace.nodes import Var
 
 Rest = Sequence[ast.stmt]
 Body = Callable[[], None]
-Joining = Callable[[Branch, Branch], None]
 FLAGS = ("$return", "$break", "$continue")
 SIMPLE = (
     *(ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Assert, ast.Raise, ast.Delete),
     *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef),
 )
-
-
-def _as_they_are(_one: Branch, _two: Branch) -> None:
-    """Nothing is done to the states of two blocks."""
 
 
 def execute(m: Machine, statements: Rest) -> None:
@@ -71,18 +66,12 @@ def _any(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
 
 
 def _for_each(m: Machine, statement: ast.stmt, rest: Rest, place: int, cell: EitherCell) -> bool:
-    """Read a statement with one and with the other list."""
-
-    def with_list(which: ListCell | EitherCell) -> None:
-        m.heap[place] = which
-        execute(m, [statement])
-
-    known = m.known_truth(cell.condition)
-    if known is not None:
-        m.heap[place] = cell.then if known else cell.otherwise
+    """Read a statement with one and with the other list; where the branches around tell which, with that."""
+    settle_known(m)
+    if m.heap.get(place) is not cell:
         return _any(m, statement, rest)
-    then, otherwise = partial(with_list, cell.then), partial(with_list, cell.otherwise)
-    return _two_ways(m, cell.condition, (then, otherwise), rest, partial(put_together, place, cell))
+    each = partial(execute, m, [statement])
+    return _two_ways(m, cell.condition, (each, each), rest)
 
 
 def _one(m: Machine, statement: ast.stmt, rest: Rest) -> bool:
@@ -177,12 +166,11 @@ def _if(m: Machine, statement: ast.If, rest: Rest) -> bool:
     return _two_ways(m, known, bodies, rest)
 
 
-def _two_ways(m: Machine, condition: Var, bodies: tuple[Body, Body], rest: Rest, join: Joining = _as_they_are) -> bool:
-    """One of two blocks, by a condition; True if the rest of the block around them has been read as well.
-
-    `join`: what is done before their states are joined.
-    """
-    one, two = (m.under(condition, partial(_ended, m, body), body is bodies[0]) for body in bodies)
+def _two_ways(m: Machine, condition: Var, bodies: tuple[Body, Body], rest: Rest) -> bool:
+    """One of two blocks, by a condition; True if the rest of the block around them has been read as well."""
+    one, two = (
+        m.under(condition, partial(_ended, m, body), holds) for body, holds in zip(bodies, (True, False), strict=True)
+    )
     if one.raises or two.raises:
         one_way(m, condition, one, two, partial(_done, bodies[0]), partial(_done, bodies[1]))
         return False
@@ -197,7 +185,6 @@ def _two_ways(m: Machine, condition: Var, bodies: tuple[Body, Body], rest: Rest,
         one_way(m, condition, one, two, partial(_done, bodies[0]), partial(_done, bodies[1]))
         return False
     one.value = two.value = NONE
-    join(one, two)
     join_branches(m, condition, one, two, partial=not (finished and any(_returned(m, side) for side in (one, two))))
     return finished
 
@@ -215,6 +202,7 @@ def _returned(m: Machine, side: Branch) -> bool:
 
 def _ended(m: Machine, body: Body) -> Value:
     """Read a block; the value says whether control has left it: TRUE, FALSE, a condition."""
+    settle_known(m)
     body()
     return as_bool(m, left(m))
 

@@ -125,6 +125,19 @@ def in_a_function(x, n):
     return sum(looked_into(c)) * max(looked_into(c[1:]))
 
 
+@program(first, 3, also=ALSO)
+def appended_until_a_loop_is_left(x, n):
+    c = [x, 2.0]
+    for v in x:
+        if v > 0.5:
+            break
+        c.append((v, x))
+    s = 0.0
+    for k, one in enumerate(c):
+        s = s + k * (np.sum(one[1]) * one[0] if isinstance(one, tuple) else np.sum(one))
+    return s * len(c)
+
+
 test_gradients, _ = program.tests()
 test_tangents = tangents(program)
 test_second_orders = second_orders(program)
