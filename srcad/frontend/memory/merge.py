@@ -229,9 +229,12 @@ class Merger:
         known = item_by_item(key, a, b, self.each)
         if known is not None:
             return known
+        before = [side.kept() for side in (self.a, self.b)]
         with self.m.attempt(NotYetSupported, when=lambda refused: refused.unsettled) as tried:
             one, two, form = both_grown(self.m, (self.a.heap, self.a.equations, a), (self.b.heap, self.b.equations, b))
         if tried.error is not None:
+            for undo in before:
+                undo()
             return self.one_of_two(key, a, b)
         self.boxes[0][ids[0]], self.boxes[1][ids[1]] = one, two
         var = self.atoms((*key, "list"), one.var, two.var)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 
-from srcad.frontend.core.attempts import Restorable
+from srcad.frontend.core.attempts import Restorable, Restore, kept_attributes
 from srcad.frontend.core.cells import ArrayCell, Cell, GrownCell
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.sharing import sharers
@@ -41,6 +41,10 @@ class Side:
 
     heap: dict[int, Cell]
     equations: list[Equation]
+
+    def kept(self) -> Restore:
+        """How to put back the state that it is now, where an attempt fails that emits on it."""
+        return kept_attributes(self)
 
     def lost(self, ref: ArrayRef) -> bool:
         """Whether the content of an array can't be read any more."""

@@ -138,6 +138,15 @@ def appended_until_a_loop_is_left(x, n):
     return s * len(c)
 
 
+@program(first, 3, also=ALSO)
+def with_a_list_that_has_another_name(x, n):
+    c, inner = [x, x * 2.0, np.outer(x, x)], [x[0], 0.9]
+    if x[0] > 0:
+        c.append(inner)
+    inner[0] = inner[0] * x[1]
+    return np.sum(c[-1][0]) + np.sum(c[0]) * inner[0]
+
+
 test_gradients, _ = program.tests()
 test_tangents = tangents(program)
 test_second_orders = second_orders(program)
