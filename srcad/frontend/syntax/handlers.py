@@ -51,7 +51,7 @@ from srcad.frontend.memory.raised import keep_state
 from srcad.frontend.syntax.expressions import test
 from srcad.frontend.syntax.raising import known_error
 from srcad.ops.catalogue import operation
-from srcad.ops.exceptions import Errors, errors_of, may_be_caught, may_raise
+from srcad.ops.exceptions import errors_of, may_be_caught, may_raise
 from srcad.trace.builder import const
 from srcad.trace.nodes import Atom, Const, Equation, Region, Var
 from srcad.trace.types import INT, OPAQUE
