@@ -24,7 +24,7 @@ from typing import TypeVar, cast
 from srcad.native import ir
 from srcad.native.ir import CExpr, CType, Statement
 from srcad.native.passes.fused import MOST, is_nest
-from srcad.native.passes.given import GivenElements, NumbersOf, given, may_stand_between
+from srcad.native.passes.given import GivenElements, NumbersOf, given, has_many_nests, may_stand_between
 from srcad.native.passes.memory import Alone, Memory
 from srcad.native.passes.rewriting import FreshNames, changed, every, parts_of, with_bodies
 
@@ -46,7 +46,7 @@ class _Gathering:
 
     def block(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         left = [one if is_nest(one) else with_bodies(one, self.block) for one in body]
-        while (made := self.once(left)) is not None:
+        while not has_many_nests(left) and (made := self.once(left)) is not None:
             left = made
         return tuple(left)
 

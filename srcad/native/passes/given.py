@@ -12,6 +12,7 @@ from srcad.native.passes.fused import FIRST, LATER
 from srcad.native.passes.memory import Memory
 from srcad.native.passes.rewriting import every, parts_of, reads_lists
 
+MANY = 48  # nests in one body: with more it would take long to find out which belong together
 CHEAP = 4  # numbers that are computed again, rather than read
 ARITHMETIC = frozenset(("add", "subtract", "multiply", "negative", "select"))
 # what comes to the same in vectors; functions of the library differ in the last place
@@ -213,6 +214,10 @@ def _operation(expr: CExpr) -> str:
 
 
 # ---- statements between nests
+
+
+def has_many_nests(body: Sequence[Statement]) -> bool:
+    return sum(isinstance(one, ir.For) for one in body) > MANY
 
 
 def may_stand_between(one: Statement) -> bool:

@@ -19,7 +19,15 @@ from dataclasses import dataclass, field
 
 from srcad.native import ir
 from srcad.native.ir import CExpr, Statement
-from srcad.native.passes.given import ARITHMETIC, NestBody, NumbersOf, PerfectNest, index_strides, may_stand_between
+from srcad.native.passes.given import (
+    ARITHMETIC,
+    NestBody,
+    NumbersOf,
+    PerfectNest,
+    has_many_nests,
+    index_strides,
+    may_stand_between,
+)
 from srcad.native.passes.memory import Alone, Memory
 from srcad.native.passes.rewriting import FreshNames, changed, every, parts_of, with_bodies, with_expressions
 
@@ -74,7 +82,7 @@ class _Recomputing:
 
     def block(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         left = [with_bodies(one, self.block) if PerfectNest.of(one) is None else one for one in body]
-        place = 0
+        place = len(left) if has_many_nests(left) else 0
         while place < len(left):
             tried = (self.replaced(left, place, formula) for formula in self.formulas(left[place]))
             made = next((one for one in tried if one is not None), None)

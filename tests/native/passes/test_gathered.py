@@ -136,3 +136,8 @@ def test_strides_that_may_be_none() -> None:
         *(adds("y", load("x", I), index) for _ in range(2)),
     )
     assert text(gathered(body)) == text(body)
+
+
+def test_long_programs_are_left_alone() -> None:
+    body = [*TAKEN, *fresh("y", M), VIEW, *(adds(to, load("x", I)) for _ in range(40) for to in ("y_1", "y"))]
+    assert gathered(tuple(body)) == tuple(body)
