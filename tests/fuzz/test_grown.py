@@ -6,12 +6,13 @@ import math
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import srcad
 from tests.fuzz.grown import Compound, Program, grow, points, run
 from tests.fuzz.reduce import reduced
-from tests.fuzz.verdicts import verdict
+from tests.fuzz.verdicts import rounding, verdict
 
 SAMPLE = range(100, 160)
 
@@ -58,3 +59,9 @@ def test_faults_are_reduced() -> None:
     program = Program(0, ["z = x", loop, "t = 2.0"], "weigh(x) + weigh(y) + s")
     small = reduced(program, lambda smaller: "bad" in smaller.source)
     assert (small.body, small.result) == (["y[0] = bad(x)"], "weigh(x)")
+
+
+def test_single_precision_is_judged_as_such() -> None:
+    singles, doubles = (np.linspace(0.0, 1.0, 3).astype(dtype) for dtype in ("float32", "float64"))
+    assert rounding((doubles, 1.0)) == 1e-12
+    assert rounding((doubles, [singles])) == rounding(np.float32(0.5)) == 1e-5
