@@ -493,7 +493,7 @@ def array_equal(b: Builder, a1: Argument, a2: Argument, equal_nan: Argument = Fa
     same = emit(b, "equal", first, second)
     if flag(equal_nan, "equal_nan"):
         same = emit(b, "logical_or", same, emit(b, "logical_and", emit(b, "isnan", first), emit(b, "isnan", second)))
-    return emit(b, "all", same, axis=None, keepdims=False)
+    return emit(b, "truth", emit(b, "all", same, axis=None, keepdims=False))
 
 
 @lowers(np.allclose)
@@ -506,4 +506,5 @@ def allclose(
     atol: Argument = 1e-08,
     equal_nan: Argument = False,
 ) -> Atom:
-    return emit(build, "all", isclose(build, a, b, rtol, atol, equal_nan), axis=None, keepdims=False)
+    close = emit(build, "all", isclose(build, a, b, rtol, atol, equal_nan), axis=None, keepdims=False)
+    return emit(build, "truth", close)

@@ -27,7 +27,7 @@ from srcad.frontend.core.values import (
     Value,
 )
 from srcad.frontend.memory.arrays import is_run_time_tuple, to_atom
-from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, negate, operand, truth
+from srcad.frontend.memory.branches import as_bool, both, branch, distribute, either, operand, truth
 from srcad.frontend.memory.nested import listed
 from srcad.frontend.memory.objects import call_if_special
 from srcad.frontend.memory.presence import has_key
@@ -57,23 +57,17 @@ PYTHON_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
     """left op right."""
     if isinstance(op, (ast.Is, ast.IsNot)):
-        known = _which(m, left, right, isinstance(op, ast.IsNot)) or _which(m, right, left, isinstance(op, ast.IsNot))
-        if known is not None:
-            return known
-    elif isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+        return identical(m, left, right, isinstance(op, ast.IsNot))
+    if isinstance(op, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
         left, right = (operand(m, side, COMPARE[type(op)]) for side in (left, right))
     in_table = isinstance(op, (ast.In, ast.NotIn)) and needs_table(m, m.content(right), left)
     if isinstance(left, Choice) and not in_table:
         return distribute(m, left, lambda v: compare(m, op, v, right))
     if isinstance(right, Choice):
         return distribute(m, right, lambda v: compare(m, op, left, v))
-    match op:
-        case ast.Is() | ast.IsNot():
-            same = identical(m, left, right)
-            return unary(m, ast.Not(), same) if isinstance(op, ast.IsNot) else same
-        case ast.In() | ast.NotIn():
-            found = contains(m, listed(m, right), left)
-            return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
+    if isinstance(op, (ast.In, ast.NotIn)):
+        found = contains(m, listed(m, right), left)
+        return unary(m, ast.Not(), found) if isinstance(op, ast.NotIn) else found
     left, right = listed(m, left), listed(m, right)
     if isinstance(left, Static) and isinstance(right, Static):
         return Static(PYTHON_COMPARE[type(op)](left.value, right.value))
@@ -164,17 +158,6 @@ def _first_difference(m: Machine, op: ast.cmpop, a: tuple[Value, ...], b: tuple[
     )
 
 
-def _which(m: Machine, value: Value, other: Value, negated: bool) -> Value | None:
-    """`value is None`, where the value is None on one way: the condition of that way."""
-    if not isinstance(value, Choice) or not isinstance(other, Static):
-        return None
-    is_it = [isinstance(one, Static) and one.value is other.value for one in (value.then, value.otherwise)]
-    unsure = any(isinstance(one, (Choice, Obj)) or maybe_none(m, one) for one in (value.then, value.otherwise))
-    if unsure or is_it[0] == is_it[1]:
-        return None
-    return Num(value.condition if is_it[0] != negated else negate(m, value.condition))
-
-
 def contains(m: Machine, owner: Value, item: Value) -> Value:
     """item in owner."""
     if isinstance(owner, Ref) and needs_table(m, m.heap[owner.cell], item):
@@ -206,9 +189,22 @@ def _any_equal(m: Machine, items: tuple[Value, ...], item: Value) -> Value:
 
 def item_equal(m: Machine, a: Value, b: Value) -> Value:
     """Whether items of containers are equal, as an object is to itself, whatever its comparison says."""
-    if isinstance(a, (ArrayRef, Ref)) and a == b and not (isinstance(a, ArrayRef) and a.path):
+    kept = (
+        isinstance(a, Ref) or (isinstance(a, ArrayRef) and not a.path) or (isinstance(a, Num) and a.var.type.is_python)
+    )
+    if kept and a == b:
         return Static(True)
     return compare(m, ast.Eq(), a, b)
+
+
+def _is_kept(value: Value) -> bool:
+    """Whether what is equal as a value is one object: views, and NumPy's numbers, are made anew."""
+    match value:
+        case ArrayRef():
+            return not value.path
+        case Num():
+            return value.var.type.is_python
+    return isinstance(value, Ref)
 
 
 def equal(m: Machine, left: Value, right: Value) -> Value:

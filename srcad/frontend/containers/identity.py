@@ -1,69 +1,63 @@
-"""Whether two values are one object: `is`.
-
-    a = x[1:]             a is b, as both names stand for one value
-    b = a
-    rows[j] is rows[k]    where j and k are one place of a list in which no object stands twice
-    best is x             where the run has chosen x
-
-What isn't known is refused: a view, or an element of an array, may be one that was made anew.
-"""
+"""Whether two names stand for one object: `is`."""
 
 from __future__ import annotations
 
+import ast
 from typing import NoReturn
 
 import numpy as np
 
-from srcad.frontend.containers.operators import number_result
+from srcad.frontend.containers.operators import number_result, unary
 from srcad.frontend.core.cells import GrownCell, Housed
 from srcad.frontend.core.machine import Machine
 from srcad.frontend.core.selected import SelectedCell
 from srcad.frontend.core.sharing import sharers
-from srcad.frontend.core.values import FALSE, NONE, TRUE, ArrayRef, Func, Num, Obj, Ref, Static, Tup, Value, ViewStep
+from srcad.frontend.core.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    ArrayRef,
+    Choice,
+    Num,
+    Obj,
+    Ref,
+    Static,
+    Tup,
+    Value,
+    ViewStep,
+)
 from srcad.frontend.memory.arrays import from_atom, load, moved, to_atom
-from srcad.frontend.memory.branches import both
+from srcad.frontend.memory.branches import as_bool, both, distribute, negate
 from srcad.frontend.memory.grown import place
+from srcad.frontend.memory.number_kinds import kind_of_number
 from srcad.trace.nodes import Const, Var
-from srcad.trace.types import Scalar, Unknown
+from srcad.trace.types import Unknown
 
-CHOOSING = (
-    "list_get",
-    "list_pop",
-    "tuple_get",
-    "if",
-    "for",
-    "while",
-    "scope",
-)  # what hands on an object that was there
-
-PYTHON_TYPES: dict[str, type] = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
+CHOOSING = ("list_get", "list_pop", "tuple_get", "if", "for", "while", "scope")  # what hands on an object
+BOOLS = (bool, np.bool_)
 
 
-def identical(m: Machine, left: Value, right: Value) -> Value:
-    """left is right."""
-    if isinstance(left, Static) and isinstance(right, Static):
-        return Static(left.value is right.value)
+def identical(m: Machine, left: Value, right: Value, negated: bool = False) -> Value:
+    """left is right; `negated`: left is not right."""
+    known = _which(m, left, right, negated) or _which(m, right, left, negated)
+    if known is not None:
+        return known
     for one, other in ((left, right), (right, left)):
-        if one == NONE and _is_made(m, other):
-            return FALSE
-        if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
-            return Num(m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type)))
-    match left, right:
-        case Ref(), Ref() if left != right:
-            return one_object(m, left, right)
-        case ArrayRef(), ArrayRef():
-            return _one_array(m, left, right)
-        case (Num() | Static(), Num() | Static()):
-            return _one_number(m, left, right)
-        case Obj(), Obj():
-            return Num(m.emit("identical", left.var, right.var))
-        case (Num(), ArrayRef()) | (ArrayRef(), Num()) if maybe_none(m, left) or maybe_none(m, right):
-            _refuse(m)
-        case Tup(), Tup() if left is not right and len(left.items) == len(right.items):
-            _refuse(m)
-        case (Ref(), Ref()) | (Func(), Func()):
-            return Static(left == right)
-    return Static(left is right)
+        if isinstance(one, Choice):
+            return distribute(m, one, lambda v, other=other: identical(m, v, other, negated))  # type: ignore[misc]
+    found = _identical(m, left, right)
+    return unary(m, ast.Not(), found) if negated else found
+
+
+def _which(m: Machine, value: Value, other: Value, negated: bool) -> Value | None:
+    """`value is None`, where the value is None on one way: the condition of that way."""
+    if not isinstance(value, Choice) or not isinstance(other, Static):
+        return None
+    is_it = [isinstance(one, Static) and one.value is other.value for one in (value.then, value.otherwise)]
+    unsure = any(isinstance(one, (Choice, Obj)) or maybe_none(m, one) for one in (value.then, value.otherwise))
+    if unsure or is_it[0] == is_it[1]:
+        return None
+    return Num(value.condition if is_it[0] != negated else negate(m, value.condition))
 
 
 def maybe_none(m: Machine, value: Value) -> bool:
@@ -73,103 +67,98 @@ def maybe_none(m: Machine, value: Value) -> bool:
     return isinstance(value, Num) and isinstance(value.var.type, Unknown)
 
 
+def _identical(m: Machine, left: Value, right: Value) -> Value:
+    match left, right:
+        case Static(), Static():
+            return Static(left.value is right.value)
+        case Ref(), Ref():
+            return TRUE if left == right else one_object(m, left, right)
+        case ArrayRef(), ArrayRef():
+            return _one_array(m, left, right)
+        case (Num() | Static(), Num()) | (Num(), Static()) if _is_number(left) and _is_number(right):
+            return _one_number(m, left, right)
+        case Obj(), Obj():
+            return TRUE if left == right else Num(m.emit("identical", left.var, right.var))
+    for one, other in ((left, right), (right, left)):
+        if one == NONE and _is_made(m, other):
+            return FALSE
+        if isinstance(one, Static) and (isinstance(other, Obj) or maybe_none(m, other)):
+            return Num(m.emit("identical", to_atom(m, other), Const(one.value, to_atom(m, one).type)))
+    return _one_immutable(m, left, right)
+
+
 # ---- numbers
 
 
-def _one_number(m: Machine, left: Value, right: Value) -> Value:
-    """There are two bools of Python's; another number is one object with what has been handed on, not made anew."""
-    if isinstance(left, Num) and isinstance(right, Num) and left.var is right.var:
-        made = m.variables.definitions.get(left.var)
-        if made is not None and made.op == "get_item":
-            _refuse(m, "an element of an array is another number each time that it is read.")
-        return TRUE
-    if all(map(_is_bool, (left, right))):
-        return number_result(m, "equal", left, right)
-    if any(isinstance(one, Static) and not isinstance(one.value, (int, float, complex)) for one in (left, right)):
-        return FALSE
-    kinds = {kind for one in (left, right) if (kind := _kind(one)) is not None}
-    if len(kinds) == 2 or _made_apart(m, left, right):
-        return FALSE
-    _refuse(m)
-
-
-def _is_bool(value: Value) -> bool:
-    if isinstance(value, Num):
-        return value.var.type.is_python and value.var.type.dtype == "bool"
-    return isinstance(value, Static) and isinstance(value.value, bool)
-
-
-def _kind(value: Value) -> type | None:
-    """The class of a number, where it is known."""
+def _is_number(value: Value) -> bool:
+    """Whether it is a number, and nothing else; of NumPy's numbers too."""
     if isinstance(value, Static):
-        return type(value.value)
-    t = value.var.type if isinstance(value, Num) else None
-    if not isinstance(t, Scalar) or t.either:
-        return None
-    return PYTHON_TYPES[t.dtype] if t.python else np.dtype(t.dtype).type
+        return isinstance(value.value, (bool, int, float, complex, np.generic))
+    return isinstance(value, Num) and not isinstance(value.var.type, Unknown)
 
 
-def _made_apart(m: Machine, left: Value, right: Value) -> bool:
-    """Whether one was made anew, and the other neither is made of it nor may have been handed on from it."""
-    return _is_new_to(m, left, right) or _is_new_to(m, right, left)
+def _one_number(m: Machine, left: Value, right: Value) -> Value:
+    """There is one True and one False of Python's, and of NumPy's; other numbers are made anew, or kept."""
+    atoms = [to_atom(m, value) for value in (left, right)]
+    if left == right and isinstance(atoms[0], Var) and atoms[0].type.is_python:
+        return TRUE  # Python's numbers are handed on as they are, also by float(x) and +x
+    kinds = [kind_of_number(m, atom, "the identity") for atom in atoms]
+    if kinds[0] is not kinds[1]:
+        return FALSE
+    if kinds[0] in BOOLS:
+        return as_bool(m, number_result(m, "equal", left, right))
+    _refuse(m, "two numbers", do="compare them by ==.")
 
 
-def _is_new_to(m: Machine, new: Value, other: Value) -> bool:
-    """Of ints, Python makes small ones only once."""
-    if not isinstance(new, Num) or (new.var.type.is_python and new.var.type.dtype == "int64"):
-        return False
-    made = m.variables.definitions.get(new.var)
-    if made is None or made.op in CHOOSING:
-        return False
-    if not isinstance(other, Num):
-        return True
-    before, inputs = m.variables.ancestors(other.var), {one.var for one in m.outside.inputs.values()}
-    carried = (v for v in before if v not in m.variables.definitions and v not in inputs)
-    return new.var not in before and not any(v.type == new.var.type or v.type.is_container for v in carried)
-
-
-# ---- arrays
+# ---- containers
 
 
 def _one_array(m: Machine, left: ArrayRef, right: ArrayRef) -> Value:
+    """Views are made anew whenever they are looked at, and items of lists are not."""
     if left == right:
-        if all(step.op == "element" for step in left.path):
+        if left is right or all(step.op in ("element", "tuple_get") for step in left.path):
             return TRUE
-        _refuse(m, "a view of an array is another object each time that it is made.")
+        _refuse(m, "two views of an array")
     for one, other in ((left, right), (right, left)):
         cell = m.heap[one.cell]
         if isinstance(cell, SelectedCell) and not one.path:
             return _chosen(m, cell, other)
-    whole = [isinstance(m.heap[ref.cell], GrownCell) for ref in (left, right)]
-    if left.cell == right.cell and all(whole) and _told_by_places(m, left, right):
+    grown = all(isinstance(m.heap[ref.cell], GrownCell) for ref in (left, right))
+    if left.cell == right.cell and grown and _told_by_places(m, left, right):
         return _one_place(m, left.cell, list(zip(left.path, right.path, strict=True)))
     if left.cell == right.cell or left.cell in sharers(m.heap, right.cell):
-        _refuse(m)
+        _refuse(m, "two arrays in one memory")
     return FALSE
 
 
 def _chosen(m: Machine, cell: SelectedCell, other: ArrayRef) -> Value:
     """Whether what the run has chosen is another array."""
     found = [_one_array(m, ref, other) for ref in cell.refs]
-    if any(one not in (TRUE, FALSE) for one in found):
-        _refuse(m)
-    if found.count(TRUE) != 1:
-        return FALSE if TRUE not in found else TRUE
+    if found.count(TRUE) != 1 or any(one not in (TRUE, FALSE) for one in found):
+        if all(one == FALSE for one in found):
+            return FALSE
+        _refuse(m, "one of several arrays and another one")
     k = found.index(TRUE)
     if cell.numbers:
         return from_atom(m, m.emit("equal", cell.selector, cell.numbers[k]))
     return Num(cell.selector) if k == 0 else from_atom(m, m.emit("not_", cell.selector))
 
 
-def _refuse(m: Machine, why: str = "") -> NoReturn:
-    m.refuse(
-        "whether two names stand for one object isn't known before the run",
-        why=why or "they may come from a list, or from different ways to this place.",
-        do="compare by ==, or keep a flag or an index that tells which one it is.",
-    )
+def _one_immutable(m: Machine, left: Value, right: Value) -> Value:
+    """Tuples and functions have no cells: two of equal parts may be one, or not."""
+    if left is right:
+        return TRUE
+    if isinstance(left, Static) or type(left) is not type(right):
+        return FALSE
+    if isinstance(left, Tup) and isinstance(right, Tup) and len(left.items) != len(right.items):
+        return FALSE
+    if left == right or isinstance(left, (Tup, Num)):
+        _refuse(m, f"{left.describe()} and {right.describe()}")
+    return FALSE
 
 
-# ---- containers
+def _refuse(m: Machine, what: str, do: str | None = None) -> NoReturn:
+    m.refuse(f"whether {what} are one object isn't known before the run", do=do or "compare what they hold.")
 
 
 def one_object(m: Machine, left: Ref, right: Ref) -> Value:
@@ -200,8 +189,8 @@ def _one_place(m: Machine, cell_id: int, steps: list[tuple[ViewStep, ViewStep]])
     if not steps:
         return Static(True)
     whole = m.cell(cell_id, GrownCell)
-    here = (place(m, whole, step.operands[0]) for step in steps[0])
-    return both(m, from_atom(m, m.emit("equal", *here)), lambda: _one_place(m, cell_id, steps[1:]))
+    here = (from_atom(m, place(m, whole, step.operands[0])) for step in steps[0])
+    return both(m, number_result(m, "equal", *here), lambda: _one_place(m, cell_id, steps[1:]))
 
 
 def _may_hold(m: Machine, home: ArrayRef, other: Ref) -> bool:

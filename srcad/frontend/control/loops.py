@@ -43,6 +43,7 @@ from srcad.frontend.core.machine import Branch, Machine
 from srcad.frontend.core.values import FALSE, TRUE, Num, Static, Value
 from srcad.frontend.memory.branches import as_bool, branch, entering, name_of, negate, truth
 from srcad.frontend.memory.merge import Key, Merger
+from srcad.frontend.memory.number_kinds import leaves_as
 from srcad.frontend.memory.sides import Side
 from srcad.frontend.memory.substitute import substitute
 from srcad.ops.catalogue import NeedsStatic, operation
@@ -378,6 +379,8 @@ def _emit_loop(
     m.variables.active.difference_update(results)
     m.variables.active.difference_update(extra)
     m.variables.active.update(r for s, r in zip(slots, results, strict=True) if m.is_active(s.var))
+    for slot, result in zip(slots, results, strict=True):
+        leaves_as(m, slot.var, result)
 
 
 def exit_heap(head: Head, slots: list[CarriedVariable], results: list[Var], ran: Atom | None = None) -> dict[int, Cell]:

@@ -15,6 +15,9 @@ from srcad.trace.walk import free_variables
 class Variables(Restorable):
     """The equation that defines a variable; whether it depends on what is differentiated; what the user calls it.
 
+    `kinds`: the classes of what a slot holds, where these are others than its type says. `counted_on`: numbers whose
+    class the reading counts on, and what has been asked of them.
+
     Inputs and parameters of regions have no equation. `found`: what is looked at, or put back, at a place in an array
     that has been looked at before, so that there is such a place.
     """
@@ -23,6 +26,8 @@ class Variables(Restorable):
     active: RestorableSet[Var] = field(default_factory=RestorableSet)
     names: RestorableDict[Var, str] = field(default_factory=RestorableDict)
     found: RestorableSet[Var] = field(default_factory=RestorableSet)
+    kinds: RestorableDict[Var, frozenset[type]] = field(default_factory=RestorableDict)
+    counted_on: RestorableDict[Var, str] = field(default_factory=RestorableDict)
 
     def define(self, equation: Equation) -> None:
         """Learn of an equation."""

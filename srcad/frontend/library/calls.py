@@ -383,7 +383,7 @@ def dispatched(m: Machine, f: object, given: Arguments) -> Value | None:
     if len(given.args) <= place:
         m.refuse("a function by singledispatch is called without positional arguments")
     kinds = python_types(m, given.args[place])
-    if kinds is None:
+    if kinds is None or len(kinds) > 1:
         m.refuse("which function singledispatch chooses depends on a type that only the run knows")
     return m.call(Static(dispatcher.dispatch(kinds[0])), given.args, given.keywords, given.unused)  # type: ignore[attr-defined]
 

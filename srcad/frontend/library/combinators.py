@@ -34,7 +34,7 @@ from srcad.frontend.core.machine import Machine, constant
 from srcad.frontend.core.values import NONE, ArrayRef, Bound, Iter, Num, Range, Ref, Slice, Static, Tup, Value
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory.arrays import to_number
-from srcad.frontend.memory.branches import as_bool
+from srcad.frontend.memory.branches import python_bool
 from srcad.frontend.memory.cursors import content_of, cursor
 from srcad.frontend.memory.layouts import count_on_layout
 from srcad.frontend.memory.objects import get_attribute
@@ -283,7 +283,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     **{getattr(bisect, name): _as_defined(getattr(bisection, name)) for name in BISECTIONS},
     **{f: _as_defined(averages.normal_inv_cdf) for f in (getattr(statistics, "_normal_dist_inv_cdf", None),) if f},
     math.dist: _distance,
-    operator.truth: lambda m, x: as_bool(m, x),
+    operator.truth: lambda m, x: python_bool(m, x),
     operator.is_not: _comparison(ast.IsNot()),
     operator.concat: _operator(ast.Add()),
     operator.lshift: _operator(ast.LShift()),

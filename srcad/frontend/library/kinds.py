@@ -46,6 +46,13 @@ from srcad.frontend.memory.elements import detached
 from srcad.frontend.memory.inherited import CONTENT, container_in
 from srcad.frontend.memory.lookup import own_attribute
 from srcad.frontend.memory.nested import listed
+from srcad.frontend.memory.number_kinds import (
+    classes_beside,
+    count_on_kinds,
+    kind_of_number,
+    kinds_of_number,
+    refuse_kinds,
+)
 from srcad.frontend.memory.presence import has_key
 from srcad.frontend.memory.tables import is_set, is_table
 from srcad.trace.fields import attributes_of
@@ -65,9 +72,8 @@ def python_types(m: Machine, value: Value) -> tuple[type, ...] | None:
             return (list if is_list(m, value) else np.ndarray,) if known else None
         case Ref():
             return (_container_type(m.heap[value.cell]),)
-        case Num(var=Var(type=Scalar() as t)):
-            kinds = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
-            return (kinds[t.dtype] if t.python else np.dtype(t.dtype).type,)
+        case Num(var=Var(type=Scalar())):
+            return tuple(kinds_of_number(m, value.var) or ())
         case Func() | Bound() | Method():
             return (type(lambda: None),)
         case Range():
@@ -101,7 +107,7 @@ def _isinstance(m: Machine, value: Value, kinds: Value) -> Value:
     )
     known = python_types(m, value)
     if known is not None:
-        return Static(_is_one(m, known[0], wanted))
+        return Static(_is_one_of(m, value, known, wanted))
     if isinstance(value, Choice):
         chosen = value
         return branch(
@@ -124,6 +130,18 @@ def _issubclass(m: Machine, cls: Value, kinds: Value) -> Value:
         m.raises(error)
 
 
+def _is_one_of(m: Machine, value: Value, known: tuple[type, ...], wanted: Any) -> bool:
+    """Whether a value is of one of the classes; of a number this is counted on, unless all numbers would be."""
+    if not isinstance(value, Num):
+        return _is_one(m, known[0], wanted)
+    answer, *others = {_is_one(m, cls, wanted) for cls in known}
+    if others:
+        refuse_kinds(m, "isinstance")
+    if any(_is_one(m, cls, wanted) != answer for cls in classes_beside(known)):
+        count_on_kinds(m, value.var, "isinstance")
+    return answer
+
+
 def _is_one(m: Machine, cls: type, wanted: Any) -> bool:
     """Whether instances of a class are of one of these; the class of a definition stands for one of SciPy's."""
     kinds = wanted if isinstance(wanted, tuple) else (wanted,)
@@ -144,7 +162,7 @@ def _type(m: Machine, value: Value) -> Value:
         m.refuse("the type of an object of SciPy is asked for", do="use isinstance.")
     if known is None:
         m.refuse("the type of a value that is known at run time only is asked for", do="use isinstance.")
-    return Static(known[0])
+    return Static(kind_of_number(m, value.var, "the type") if isinstance(value, Num) else known[0])
 
 
 def _callable(_m: Machine, value: Value) -> Value:

@@ -27,7 +27,7 @@ from srcad.frontend.core.walk import known_values
 from srcad.frontend.library.lowered import lower
 from srcad.frontend.memory import objects
 from srcad.frontend.memory.arrays import grown_array, new_array, to_number
-from srcad.frontend.memory.branches import as_bool, both, branch, either, truth
+from srcad.frontend.memory.branches import both, branch, either, python_bool, truth
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import FLOAT, Array, ListOf, Scalar, Unknown, rank_of
 
@@ -137,7 +137,7 @@ def _int(m: Machine, x: Value = Static(0)) -> Value:  # noqa: B008
 
 
 def _bool(m: Machine, x: Value = FALSE) -> Value:
-    return as_bool(m, x)
+    return python_bool(m, x)
 
 
 def _extreme(name: str) -> Callable[..., Value]:
@@ -290,10 +290,10 @@ def _folded(m: Machine, values: Value, combine: Callable[..., Value], empty: Val
     if isinstance(items, Items):
         result: Value = empty
         for value in items.values:
-            result = combine(m, result, lambda v=value: as_bool(m, v))
+            result = combine(m, result, lambda v=value: python_bool(m, v))
         return result
     array = values if isinstance(values, ArrayRef) else as_array(m, values)
-    return lower(m, reduction, (array,), {})
+    return python_bool(m, lower(m, reduction, (array,), {}))
 
 
 def _prod(m: Machine, values: Value, start: Value = Static(1)) -> Value:  # noqa: B008

@@ -160,6 +160,14 @@ def as_bool(m: Machine, value: Value) -> Value:
     return Num(known) if isinstance(known, Var) else Static(known)
 
 
+def python_bool(m: Machine, value: Value) -> Value:
+    """bool(value): one of Python's, which adds up as ints do, whereas a sum of NumPy's bools is a bool."""
+    found = as_bool(m, value)
+    if isinstance(found, Num) and not found.var.type.is_python:
+        return Num(m.emit("truth", found.var))
+    return found
+
+
 def _container_truth(m: Machine, value: Ref) -> bool | Var:
     cell = m.heap[value.cell]
     match cell:

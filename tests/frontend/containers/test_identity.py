@@ -1,8 +1,6 @@
-"""`is` on numbers, arrays and what is in containers: as Python says, or refused."""
+"""Which object a name stands for, and of which class a number is: `is`, `isinstance`, bools that are added up."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,128 +8,157 @@ import pytest
 
 import srcad
 from srcad.errors import NotYetSupported
+from tests.frontend import Programs, tangents
 
-Program = Callable[[Any, int], Any]
+X = np.array([0.7, 1.3])
+Y = np.array([-0.7, 1.3])
 
-
-def sums_handed_on(x, n):
-    s = x[0]
-    for _ in range(n):
-        s = s + 1.0
-    t = s
-    return np.sum(x) * (2.0 if t is s else 3.0)
+programs = Programs()
+right, refused = programs, programs.refused
 
 
-def numbers_made_twice(x, n):
-    return np.sum(x) * (2.0 if x[0] * 2.0 is x[0] * 2.0 else 3.0)
+@right(X, also=((Y,),))
+def bool_of_python(x):
+    s = float(x[0])
+    return s**2 if (s > 0) is True else s**3
 
 
-def bools(x, n):
-    return np.sum(x) * (2.0 if (n > 2) is True else 3.0) * (5.0 if (x[0] > 0.0) is True else 7.0)
+@right(X, also=((Y,),))
+def bool_of_numpy_is_none_of_python(x):
+    return x[0] ** 2 if (x[0] > 0) is True else x[0] ** 3
 
 
-def an_int_itself(x, n):
-    return np.sum(x) * (2.0 if n is n else 3.0)
+@right(X, also=((Y,),))
+def bool_of_numpy(x):
+    return x[0] ** 2 if (x[0] > 0) is not np.True_ else x[0] ** 3
 
 
-def an_array_itself(x, n):
-    y = x * 2.0
-    z = y
-    return np.sum(x) * (2.0 if z is y else 3.0) * (5.0 if z is x else 7.0)
+@right(X, also=((Y,),))
+def two_bools(x):
+    positive, small = bool(x[0] > 0), any(x < 1)
+    return x[0] ** 2 if positive is small else x[0] ** 3
 
 
-def chosen(x, n):
-    y = x * 1.0
-    best = x if n > 2 else y
-    best[0] = 3.0 * best[1]
-    return np.sum(x) * (2.0 if best is x else 3.0) + np.sum(y)
+@right(X, also=((Y,),))
+def matched_bools(x):
+    match bool(x[0] > 0), bool(x[1] > 0):
+        case True, False:
+            return x[0]
+        case True, True:
+            return x[0] ** 2
+        case False, _:
+            return x[0] ** 3
 
 
-def places(x, n):
-    rows = [x * i for i in range(n)]
-    return np.sum(x) * sum(1.0 for row in rows if row is rows[1]) * (2.0 if rows[-1] is rows[n - 1] else 3.0)
+@right(X, also=((Y,),))
+def bools_are_counted(x):
+    return x[0] ** 2 * (bool(x[0] > 0) + bool(x[1] > 0) + any(x > 0) + all(x > -9) + bool(x[1]))
 
 
-def numbers_in_a_list(x, n):
-    found = [x[0] * i for i in range(n)]
-    one = found[1]
-    return np.sum(x) * (2.0 if one is found[1] else 3.0)
+@right(X)
+def bools_of_functions_are_counted(x):
+    return x[0] ** 2 * (np.array_equal(x, x) + np.allclose(x, x) + -np.allclose(x, 2 * x))
 
 
-def functions(x, n):
-    def double(y):
-        return 2.0 * y
-
-    def triple(y):
-        return 3.0 * y
-
-    f = double
-    return np.sum(f(x)) * (2.0 if f is double else 3.0) * (5.0 if f is triple else 7.0)
+@right(X)
+def one_number(x):
+    s = float(x[0])
+    parts = [s, 2 * s]
+    return s**2 if parts[0] is s and parts[0] is not None else s**3
 
 
-def nothing(x, n):
-    found = None if n > 2 else x[0]
-    return np.sum(x) * (2.0 if found is None else 3.0)
+@right(X)
+def nan_in_a_list(x):
+    s = float(x[0])
+    odd = s * float("nan")
+    return s**2 if odd in [odd] else s**3
 
 
-PROGRAMS = (sums_handed_on, numbers_made_twice, bools, an_int_itself, an_array_itself, chosen, places)
-PROGRAMS += (numbers_in_a_list, functions, nothing)
+@right(X)
+def tuples_and_functions(x):
+    pair, square = (x[0], x[1]), lambda v: v**2
+    same, other = pair, square
+    return square(x[0]) if same is pair and other is square else x[0] ** 3
 
 
-@pytest.mark.parametrize("f", PROGRAMS)
-def test_known(f: Program) -> None:
-    for n in (2, 3):
-        value, bar = srcad.value_and_grad(f)(np.array([1.0, 2.0, 3.0]), n)
-        moved = [
-            (f(np.array([1.0, 2.0, 3.0]) + d, n) - f(np.array([1.0, 2.0, 3.0]) - d, n)) / 2e-6 for d in 1e-6 * np.eye(3)
-        ]
-        np.testing.assert_allclose(value, f(np.array([1.0, 2.0, 3.0]), n))
-        np.testing.assert_allclose(bar, moved, atol=1e-6)
+@right(X)
+def first_turn_by_a_flag(x):
+    found = False
+    for v in x:
+        found = v**2 if found is False else found * v
+    return found
 
 
-def views(x, n):
+@right(X)
+def first_turn_by_a_class(x):
+    found = 0
+    for v in x.tolist():
+        found = v**2 if isinstance(found, int) else found * v
+    return found
+
+
+@right(X, also=((Y,),))
+def classes_that_all_numbers_have(x):
+    s = float(x[0])
+    t = 0 if s > 0 else s
+    return s**2 * isinstance(t, (int, float)) + isinstance(t, (np.ndarray, list))
+
+
+@refused(X)
+def int_or_float(x):
+    s = float(x[0])
+    t = 0 if s > 0 else s
+    return s**2 if isinstance(t, int) else s**3  # <- several classes
+
+
+@refused(X)
+def class_of_an_int_or_a_float(x):
+    s = float(x[0])
+    t = 0 if s > 0 else s
+    return s**2 if type(t) is int else s**3  # <- several classes
+
+
+@refused(X)
+def two_numbers(x):
+    s = float(x[0])
+    return s**2 if max(s, 0.5) is s else s**3  # <- one object
+
+
+@right(X)
+def one_view(x):
     part = x[1:]
-    return np.sum(x) * (2.0 if part is x[1:] else 3.0)
+    same = part
+    return x[0] ** 2 if same is part and x[1:] is not x else x[0] ** 3
 
 
-def elements(x, n):
-    return np.sum(x) * (2.0 if x[0] is x[0] else 3.0)
+@refused(X)
+def two_views(x):
+    k = int(x[0])
+    part, other = x[k:], x[k:]
+    return x[0] ** 2 if part is other else x[0] ** 3  # <- one object
 
 
-def repeated(x, n):
-    rows = [x * 1.0] * n
-    return np.sum(x) * (2.0 if rows[0] is rows[n - 1] else 3.0)
+def matched_number(s: Any) -> Any:
+    match s > 0, s:
+        case True, v:
+            return v**2
+        case False, v:
+            return v**3
 
 
-def kept_in_a_loop(x, n):
-    rows = [x * i for i in range(n)]
-    best = rows[0]
-    for row in rows:
-        if np.sum(row) > np.sum(best):
-            best = row
-    return np.sum(x) * (2.0 if best is rows[-1] else 3.0)
+@pytest.mark.parametrize("s", [0.7, -0.7])
+def test_bools_of_numbers_are_matched(s: float) -> None:
+    assert srcad.jvp(matched_number, (s,), (1.0,))[0] == matched_number(s)
 
 
-@pytest.mark.parametrize("f", [views, elements, repeated, kept_in_a_loop])
-def test_unknown(f: Program) -> None:
+def with_default(s: Any, fill: Any = 0.0) -> Any:
+    return s**2 if fill is np.nan else s * fill
+
+
+def test_whether_an_argument_is_a_float_of_the_program_is_refused() -> None:
     with pytest.raises(NotYetSupported, match="one object"):
-        srcad.grad(f)(np.ones(3), 3)
+        srcad.grad(partial(with_default, fill=0.5))(2.0)
 
 
-# ---- deleting
-
-
-def deleted(x, n, k):
-    rows = [x * i for i in range(n)]
-    del rows[k]
-    return np.sum(x) + sum((j + 1.0) * np.sum(row) for j, row in enumerate(rows))
-
-
-@pytest.mark.parametrize("backend", ["numpy", "native"])
-def test_deleted_items_are_there(backend: str) -> None:
-    x, derived = np.ones(2), srcad.value_and_grad(deleted, backend=backend)
-    for n, k in [(3, 0), (3, 2), (3, -1), (3, -3), (1, 0)]:
-        assert derived(x, n, k)[0] == deleted(x, n, k)
-    for n, k in [(0, 0), (0, -1), (3, 3), (3, -4), (1, 7)]:
-        with pytest.raises(IndexError):
-            derived(x, n, k)
+test_gradients, test_refusals = programs.tests()
+test_tangents = tangents(programs)
