@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Concatenate, Literal, TypeVar, overload
 
 from srcad.api.derived import Derived, Function, P, R, derive, request_for
@@ -213,7 +213,8 @@ def vjp(function: Callable[..., R], *primals: object, backend: str | None = None
     """The value at the primals, and the pullback: from an adjoint of the value to those of all primals, as a tuple.
 
     The value may have any structure; its adjoint has the same one. What has no derivative (an int, say) has the
-    adjoint None. The pullback's `source` is the code of the reverse sweep that it runs.
+    adjoint None, and parameters that aren't given, but have a default, have none. The pullback's `source` is the code
+    of the reverse sweep that it runs.
 
     >>> import numpy as np, srcad
     >>> value, pullback = srcad.vjp(lambda A, x: A @ x, np.eye(2), np.array([1.0, 2.0]))
@@ -224,10 +225,13 @@ def vjp(function: Callable[..., R], *primals: object, backend: str | None = None
     if not callable(function):
         raise ArgumentError(f"srcad.vjp takes a function, and got {function!r}")
     specialiser = specialiser_for(function, Request("pullback", None, single=False, backend=chosen_backend(backend)))
-    entrance, (value, pullback) = specialiser.run(specialiser.binder.bind(primals, {}))
+    call = specialiser.binder.bind(primals, {})
+    entrance, (value, pullback) = specialiser.run(call)
+    if len(call.args) > len(primals):
+        pullback = replace(pullback, given=len(primals))
     if checks_nan():
-        watched = FinitePullback(pullback.sweep, pullback.recorded, pullback.prototypes, entrance)
-        return value, watched
+        parts = (pullback.sweep, pullback.recorded, pullback.prototypes, pullback.given)
+        return value, FinitePullback(*parts, entrance)
     return value, pullback
 
 

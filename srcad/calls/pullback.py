@@ -34,7 +34,7 @@ def forward_and_pullback(
         value, recorded = forward(*args, **kwargs)
         foreign = (*arrays((args, kwargs)), *arrays(value))
         prototypes = {k: Prototype.of(leaf) for k, leaf, _ in paired(primal.output, value, "the value")}
-        return value, Pullback(sweep, tuple(unshared(item, foreign) for item in recorded), prototypes)
+        return value, Pullback(sweep, tuple(unshared(item, foreign) for item in recorded), prototypes, None)
 
     return call
 
@@ -71,11 +71,15 @@ def as_it_is(error: Exception) -> Exception:
 
 @dataclass(frozen=True)
 class Pullback:
-    """Adjoint of the value -> adjoints of the arguments. It can be called any number of times."""
+    """Adjoint of the value -> adjoints of the arguments. It can be called any number of times.
+
+    `given`: how many of the arguments were given; those behind them have their defaults. None where all were.
+    """
 
     sweep: GeneratedSweep
     recorded: tuple[object, ...]
     prototypes: dict[int, Prototype]
+    given: int | None
 
     @trimmed
     def __call__(self, value_bar: object) -> tuple[Any, ...]:
@@ -86,9 +90,10 @@ class Pullback:
     def run(self, seeds: Sequence[object]) -> tuple[Any, ...]:
         """The adjoints of the arguments, for seeds that fit."""
         try:
-            return self.sweep.reverse(*self.recorded, *seeds)
+            bars: tuple[Any, ...] = self.sweep.reverse(*self.recorded, *seeds)
         except Exception as error:
             raise self.sweep.note(error) from error.__cause__
+        return bars if self.given is None else bars[: self.given]
 
     @property
     def source(self) -> str:

@@ -532,3 +532,19 @@ def test_memory_that_is_shared_and_written_to() -> None:
         with pytest.raises(ArgumentError, match="share memory"):
             df(a, b)
     assert srcad.grad(programs.copies_first)(x, x).tolist() == [0.0, 1.0, 1.0]
+
+
+def scaled(x: Any, factor: Any = 2.0, combine: Any = np.sum) -> Any:
+    return combine(x) * factor
+
+
+def test_pullbacks_give_adjoints_of_what_was_given() -> None:
+    x = np.array([0.7, 1.3])
+
+    def inside(x: Any) -> Any:
+        return srcad.vjp(scaled, x)[1](1.0)
+
+    for bars in (srcad.vjp(scaled, x)[1](1.0), srcad.jvp(inside, (x,), (x,))[0]):
+        (bar,) = bars
+        np.testing.assert_allclose(bar, [2.0, 2.0])
+    assert len(srcad.vjp(scaled, x, 3.0)[1](1.0)) == 2

@@ -30,11 +30,15 @@ from srcad.frontend.memory.arrays import from_atom, load, moved, to_atom
 from srcad.frontend.memory.branches import as_bool, both, distribute, negate
 from srcad.frontend.memory.grown import place
 from srcad.frontend.memory.number_kinds import kind_of_number
-from srcad.trace.nodes import Const, Var
+from srcad.ops.catalogue import operation
+from srcad.ops.declare import Kind
+from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Unknown
 
 CHOOSING = ("list_get", "list_pop", "tuple_get", "if", "for", "while", "scope")  # what hands on an object
 BOOLS = (bool, np.bool_)
+COMPUTED = (Kind.ELEMENTWISE, Kind.REDUCTION, Kind.CONTRACTION, Kind.VIEW)
+HANDED_ON = ("python_max", "python_min", "positive", "real", "conjugate", "list_get", "tuple_get")  # as they are
 
 
 def identical(m: Machine, left: Value, right: Value, negated: bool = False) -> Value:
@@ -107,7 +111,30 @@ def _one_number(m: Machine, left: Value, right: Value) -> Value:
         return FALSE
     if kinds[0] in BOOLS:
         return as_bool(m, number_result(m, "equal", left, right))
+    if any(_is_new(m, one) and _is_another(m, other, one) for one, other in (atoms, atoms[::-1])):
+        return FALSE
     _refuse(m, "two numbers", do="compare them by ==.")
+
+
+def _is_new(m: Machine, atom: Atom) -> bool:
+    """Whether a number has been computed: Python may have whole numbers already, and others are made anew."""
+    made = m.variables.definitions.get(atom) if isinstance(atom, Var) else None
+    if made is None or (atom.type.is_python and atom.type.dtype not in ("float64", "complex128")):
+        return False
+    return operation(made).kind in COMPUTED and made.op not in HANDED_ON
+
+
+def _is_another(m: Machine, atom: Atom, new: Atom) -> bool:
+    """Whether a number is surely none that has been computed: what a loop or a list gives may be that one."""
+    made = m.variables.definitions.get(atom) if isinstance(atom, Var) else None
+    if made is None:
+        return atom is not new
+    if operation(made).kind is Kind.CONVERSION:
+        return _is_another(m, made.operands[0], new)
+    if made.op == "if":
+        place = made.results.index(atom)
+        return all(_is_another(m, region.results[place], new) for region in made.regions)
+    return atom is not new and _is_new(m, atom)
 
 
 # ---- containers

@@ -16,6 +16,7 @@ from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Scalar, Type
 
 PYTHON = {"float64": float, "int64": int, "bool": bool, "complex128": complex}
+NUMBERS = (bool, int, float, complex, np.generic)
 ORDER = "buifc"  # kinds of dtypes: what is in a slot is of the slot's, or of an earlier one
 Kinds = frozenset[type]
 
@@ -23,15 +24,19 @@ Kinds = frozenset[type]
 def kinds_of_number(m: Machine, atom: Atom) -> Kinds | None:
     """The classes that a number may be of; None for what may be no number."""
     if isinstance(atom, Const):
-        return frozenset({type(atom.value)})
+        return frozenset({type(atom.value)}) if isinstance(atom.value, NUMBERS) else None
     return m.variables.kinds.get(atom) or _declared(atom.type)
 
 
 def classes_beside(kinds: Iterable[type]) -> set[type]:
     """The classes of what may be in one slot with numbers of these classes: of those, and of what is less."""
-    widest = max(ORDER.index(np.dtype(kind).kind) for kind in kinds)
-    names = [name for name in PYTHON if ORDER.index(np.dtype(name).kind) <= widest]
+    widest = max(map(_rank, kinds))
+    names = [name for name in PYTHON if _rank(name) <= widest]
     return {*kinds, *(PYTHON[name] for name in names), *(np.dtype(name).type for name in names)}
+
+
+def _rank(kind: type | str) -> int:
+    return ORDER.find(np.dtype(kind).kind)
 
 
 def kind_of_number(m: Machine, atom: Atom, what: str) -> type:

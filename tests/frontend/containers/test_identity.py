@@ -68,6 +68,13 @@ def one_number(x):
 
 
 @right(X)
+def numbers_that_are_made_anew(x):
+    s = float(x[0])
+    other = s * 1
+    return s**2 if other is not s and x[0] is not x[1] and other is not np.nan else s**3
+
+
+@right(X)
 def nan_in_a_list(x):
     s = float(x[0])
     odd = s * float("nan")
@@ -129,6 +136,14 @@ def one_view(x):
     part = x[1:]
     same = part
     return x[0] ** 2 if same is part and x[1:] is not x else x[0] ** 3
+
+
+@refused(X)
+def new_or_old_number(x):
+    s = float(x[0])
+    t = s * 1
+    u = t if s > 0 else s
+    return s**2 if u is t else s**3  # <- one object
 
 
 @refused(X)
