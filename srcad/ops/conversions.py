@@ -13,7 +13,7 @@ from srcad.ops.arguments import as_dtype, dim_atom, emit, flag, known_rank, many
 from srcad.ops.declare import Area, Argument, Kind, ToOne, static
 from srcad.ops.elementwise import by_numpy
 from srcad.ops.structural import as_array, dtype_name
-from srcad.ops.typing import is_python, shaped
+from srcad.ops.typing import is_python, real_dtype, shaped
 from srcad.trace.builder import Builder, atom
 from srcad.trace.nodes import Atom, Const
 from srcad.trace.types import (
@@ -46,8 +46,7 @@ def _part_type(x: Type, *, python: bool | None = None) -> Type:
     dtype = dtype_of(x)
     if dtype is None:
         return Unknown()
-    kind = np.dtype(dtype)
-    return shaped((x,), {"complex64": "float32", "complex128": "float64"}.get(kind.name, kind.name))
+    return shaped((x,), real_dtype(dtype))
 
 
 def whole(x: Type) -> Type:

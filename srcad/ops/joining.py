@@ -494,8 +494,8 @@ def repeat(b: Builder, a: Argument, repeats: Argument, axis: Argument = None) ->
     rank = known_rank(x, "repeat")
     if static(axis, "axis") is None:
         x, axis, rank = x if rank == 1 else ravel(b, x), 0, 1
-    counts = as_array(b, repeats)
-    return emit(b, "repeat", x, counts, **({} if rank == 1 else {"axis": one_axis(axis, rank)}))
+    counts, place = as_array(b, repeats), one_axis(axis, rank)
+    return emit(b, "repeat", x, counts, **({} if rank == 1 else {"axis": place}))
 
 
 Width = tuple[tuple[int, int], ...]

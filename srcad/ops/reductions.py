@@ -16,7 +16,7 @@ from srcad.ops.declare import Area, Argument, CallError, Infer, Kind, Spelling, 
 from srcad.ops.elementwise import isclose, mask_of
 from srcad.ops.shaping import array_of
 from srcad.ops.structural import Axis, as_array, as_axes, axis_text, normal_axis
-from srcad.ops.typing import summed_dtype
+from srcad.ops.typing import real_dtype, summed_dtype
 from srcad.trace.builder import Builder
 from srcad.trace.dims import ONE, Dim, fixed
 from srcad.trace.nodes import Atom, Params
@@ -73,7 +73,7 @@ def _dtype(kind: str, dtype: str | None) -> str | None:
         return summed_dtype(dtype)
     floating = dtype if np.dtype(dtype).kind in "fc" else "float64"
     if kind == "real":
-        return {"complex64": "float32", "complex128": "float64"}.get(floating, floating)
+        return real_dtype(floating)
     return floating
 
 
@@ -360,7 +360,7 @@ def _running(name: str, neutral: float | None = None) -> ToOne:
         x = as_dtype(b, x if neutral is None else _masked(b, x, _present(b, x), neutral), dtype)
         known = static(axis, "axis")
         place = None if known is None else one_axis(known, known_rank(x, name) or 1)
-        if place is None and rank_of(x.type) != 1:
+        if rank_of(x.type) == 0 or (place is None and rank_of(x.type) != 1):  # of a number, there is one sum
             x = emit(b, "ravel", x)
         return emit(b, name, x, axis=place or 0)
 

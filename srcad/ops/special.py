@@ -26,7 +26,7 @@ op, lowers = AREA.op, AREA.lowers
 UNARY = (
     *("expit", "logit", "log_expit", "erf", "erfc", "erfinv", "ndtr", "log_ndtr", "ndtri", "entr"),
     *("gammaln", "gamma", "digamma", "i0", "i1", "i0e", "i1e", "j0", "j1", "y0", "y1", "k0", "k1"),
-    *("erfcx", "dawsn", "cosm1"),
+    *("erfcx", "dawsn", "cosm1", "gammasgn"),
 )
 BINARY = ("xlogy", "xlog1py", "rel_entr", "kl_div", "beta", "betaln", "polygamma", "gammainc", "gammaincc", "jv", "iv")
 SYNONYMS = {"psi": "digamma", "expm1": "expm1", "log1p": "log1p", "cbrt": "cbrt", "exp2": "exp2"}

@@ -135,6 +135,11 @@ def floating_dtype(types: tuple[Type, ...]) -> str | None:
     return result_dtype("exp", types) if len(types) == 1 else result_dtype("arctan2", types)
 
 
+def real_dtype(dtype: str) -> str:
+    """The dtype of real parts."""
+    return np.empty(0, dtype).real.dtype.name
+
+
 def _nin(name: str) -> int:
     count: int = getattr(np, name).nin
     return count

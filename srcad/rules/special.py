@@ -129,7 +129,7 @@ pointwise(
 )
 if sys.version_info >= (3, 13):
     slopes("math_fma", lambda x, y, z, r: y, lambda x, y, z, r: x, 1)
-flat("math_ulp")
+flat("math_ulp", "gammasgn")
 pointwise("math_ldexp", lambda g, x, i, y: apply("ldexp", g, i), None)
 slopes("math_remainder", 1, lambda x, y, z: -apply("rint", (x - z) / y))
 slopes("math_gamma", lambda x, y: y * apply("math_digamma", x))

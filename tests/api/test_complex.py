@@ -327,3 +327,8 @@ def test_the_squared_modulus() -> None:
     """Its gradient is written as one would write it."""
     source = srcad.grad(lambda z: np.sum(np.abs(z) ** 2)).source(Z)
     assert "z_bar = 2.0 * np.conjugate(z)" in source
+
+
+def test_parts_of_long_complex_numbers() -> None:
+    z = np.array([0.7 + 0.2j, -1.3j]).astype(np.clongdouble)
+    np.testing.assert_allclose(srcad.grad(lambda z: np.sum((z**2).real))(z), 2 * z)

@@ -48,6 +48,10 @@ ZERO_D = np.array(1.7)
 FOUND: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "cumsum of a number": (lambda x: np.cumsum(x), (1.7,)),
     "cumprod of a number": (lambda x: np.cumprod(x), (np.float64(1.7),)),
+    "cumsum of no dimensions along an axis": (lambda x: np.cumsum(x, axis=0), (ZERO_D,)),
+    "cumprod of no dimensions along an axis": (lambda x: np.cumprod(x, axis=-1), (ZERO_D,)),
+    "repeat along another axis": (lambda x: np.repeat(x, 2, axis=7), (X,)),
+    "repeat along a tuple": (lambda x: x.repeat([1, 0, 2], axis=(0,)), (X,)),
     "flatnonzero of a number": (lambda x: x * np.flatnonzero(x > 0).size, (1.7,)),
     "extract of a number": (lambda x: np.extract(x > 0, x), (1.7,)),
     "fmax.reduce of a number": (lambda x: np.fmax.reduce(x), (1.7,)),

@@ -41,7 +41,7 @@ OF_MATH: dict[str, str] = {
 }
 OF_SCIPY: dict[str, str] = {
     **dict.fromkeys(("expit", "log_expit", "erf", "erfc", "ndtr", "log_ndtr", "i0", "i1", "i0e", "i1e"), ""),
-    **dict.fromkeys(("erfcx", "dawsn", "cosm1"), ""),
+    **dict.fromkeys(("erfcx", "dawsn", "cosm1", "gammasgn"), ""),
     **dict.fromkeys(("j0", "j1", "expm1", "cbrt", "exp2", "sinc"), ""),
     **dict.fromkeys(("entr", "gammaln", "gamma", "digamma", "psi", "loggamma", "y0", "y1", "k0", "k1", "log1p"), "p"),
     **dict.fromkeys(("logit", "ndtri", "erfinv"), "u"),
