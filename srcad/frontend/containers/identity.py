@@ -104,8 +104,11 @@ def _is_number(value: Value) -> bool:
 def _one_number(m: Machine, left: Value, right: Value) -> Value:
     """There is one True and one False of Python's, and of NumPy's; other numbers are made anew, or kept."""
     atoms = [to_atom(m, value) for value in (left, right)]
-    if left == right and isinstance(atoms[0], Var) and atoms[0].type.is_python:
-        return TRUE  # Python's numbers are handed on as they are, also by float(x) and +x
+    if left == right and isinstance(atoms[0], Var):
+        made = m.variables.definitions.get(atoms[0])
+        if made is not None and made.op == "get_item":
+            _refuse(m, "two elements of an array")  # which NumPy makes anew each time
+        return TRUE
     kinds = [kind_of_number(m, atom, "the identity") for atom in atoms]
     if kinds[0] is not kinds[1]:
         return FALSE
@@ -153,7 +156,11 @@ def _one_array(m: Machine, left: ArrayRef, right: ArrayRef) -> Value:
     grown = all(isinstance(m.heap[ref.cell], GrownCell) for ref in (left, right))
     if left.cell == right.cell and grown and _told_by_places(m, left, right):
         return _one_place(m, left.cell, list(zip(left.path, right.path, strict=True)))
-    if left.cell == right.cell or left.cell in sharers(m.heap, right.cell):
+    if left.cell == right.cell:
+        if grown and len(left.path) == len(right.path):
+            _refuse(m, "two items of a list")
+        return FALSE
+    if left.cell in sharers(m.heap, right.cell):
         _refuse(m, "two arrays in one memory")
     return FALSE
 

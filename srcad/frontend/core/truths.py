@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from srcad.trace.nodes import Atom, Const, Equation, Var
 
-Facts = Sequence[tuple[Var, bool]]
+KnownConditions = Sequence[tuple[Var, bool]]
 Definitions = Mapping[Var, Equation]
 
 
-def known_truth(definitions: Definitions, facts: Facts, condition: Var) -> bool | None:
+def known_truth(definitions: Definitions, facts: KnownConditions, condition: Var) -> bool | None:
     """Whether a condition holds where these do, or don't; None where they don't tell."""
     if not facts:
         return None

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import srcad
-from srcad.errors import NotYetSupported
+from srcad.errors import NotDifferentiable
 from tests import reference
 
 
@@ -106,7 +106,7 @@ def of_dicts(x):
 
 
 def test_an_array_of_dicts_is_refused() -> None:
-    with pytest.raises(NotYetSupported):
+    with pytest.raises(NotDifferentiable):
         srcad.grad(of_dicts)(np.ones(3))
 
 
