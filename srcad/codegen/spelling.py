@@ -60,6 +60,8 @@ def spelling(eq: Equation, style: Style) -> str:
 
 def _of_scalars(eq: Equation, scalar: str, style: Style) -> bool:
     """Whether the spelling for float scalars is meant: `math`, and conditional expressions."""
+    if eq.op == "sign" and eq.role == "":  # that of nan is nan
+        return False
     if _by_math(eq):
         return _all_floats(eq, _TAKEN_BY_MATH if scalar.startswith("math.") else ("float64",))
     if eq.op == "where" and (style.mixed or style.careful):

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from srcad.definitions import averages, bisection, heaps, iterators, operators, orders
+from srcad.definitions.closeness import is_close
 from srcad.definitions.numpy import functions
 from srcad.errors import SrcadError
 from srcad.frontend.containers.comparisons import compare
@@ -283,6 +284,7 @@ COMBINATORS: dict[Hashable, Callable[..., Value]] = {
     **{getattr(bisect, name): _as_defined(getattr(bisection, name)) for name in BISECTIONS},
     **{f: _as_defined(averages.normal_inv_cdf) for f in (getattr(statistics, "_normal_dist_inv_cdf", None),) if f},
     math.dist: _distance,
+    math.isclose: _as_defined(is_close),
     operator.truth: lambda m, x: python_bool(m, x),
     operator.is_not: _comparison(ast.IsNot()),
     operator.concat: _operator(ast.Add()),

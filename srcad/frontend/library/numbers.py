@@ -233,20 +233,6 @@ def _extreme_by_key(m: Machine, values: tuple[Value, ...], key: Value, smallest:
     return best
 
 
-def _is_close(
-    m: Machine,
-    a: Value,
-    b: Value,
-    *,
-    rel_tol: Value = Static(1e-9),  # noqa: B008
-    abs_tol: Value = Static(0.0),  # noqa: B008
-) -> Value:
-    """math.isclose: |a - b| <= max(rel_tol * max(|a|, |b|), abs_tol)."""
-    larger = number_result(m, "maximum", _abs(m, a), _abs(m, b))
-    bound = number_result(m, "maximum", number_result(m, "multiply", rel_tol, larger), abs_tol)
-    return number_result(m, "less_equal", _abs(m, binary(m, ast.Sub(), a, b)), bound)
-
-
 def _sum(m: Machine, values: Value, start: Value = Static(0)) -> Value:  # noqa: B008
     return accumulate(m, values, start)
 
@@ -314,6 +300,5 @@ NUMBERS: dict[Hashable, Callable[..., Value]] = {
     any: _any,
     all: _all,
     math.prod: _prod,
-    math.isclose: _is_close,
     math.fsum: _fsum,
 }

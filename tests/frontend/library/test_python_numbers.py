@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -139,3 +141,25 @@ def test_extremes_of_what_does_not_compare(backend: str) -> None:
 def test_extremes_of_complex_numbers_raise() -> None:
     with pytest.raises(TypeError, match="not supported between"):
         srcad.jvp(lambda z: abs(max(z, 1.0)), (1.0 + 2.0j,), (1.0 + 0.0j,))
+
+
+# ---- what isn't finite
+
+NUMBERS = (0.5, -0.0, 1.0 + 1e-12, 1.0, np.inf, -np.inf, np.nan)
+
+
+def close(a: float, b: float) -> float:
+    return (2.0 if math.isclose(a, b) else 3.0) * b
+
+
+def sign(a: float, b: float) -> Any:
+    return np.sign(a) * b
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("function", [close, sign])
+def test_infinite_and_none(function: Callable[..., Any], backend: str) -> None:
+    derived = srcad.value_and_grad(function, 1, backend=backend)
+    for kind in (float, np.float64):
+        for a, b in itertools.product(map(kind, NUMBERS), repeat=2):
+            np.testing.assert_array_equal(derived(a, b)[0], function(a, b))
