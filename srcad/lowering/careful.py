@@ -14,7 +14,7 @@ from srcad.trace.rewrite import rewritten, with_body
 from srcad.trace.types import FLOAT, is_complex
 
 DERIVATIVES = ("adjoint", "tangent", "inner")
-GUARDED = {"divide": "guarded_divide", "power": "guarded_power"}
+GUARDED = {"divide": "guarded_divide", "floor_divide": "guarded_floor_divide", "power": "guarded_power"}
 OF_COMPLEX = {"divide": "guarded_complex_divide", "power": "guarded_complex_power"}
 
 

@@ -274,6 +274,7 @@ op("conjugate", Kind.ELEMENTWISE, _same_type, "np.conjugate({0})", linear=True)
 op("round", Kind.ELEMENTWISE, _round_type, lambda t, p: f"np.round({t[0]}, {p['decimals']})")
 op("nan_to_num", Kind.ELEMENTWISE, _number_type, lambda t, p: f"np.nan_to_num({t[0]}{_options(p)})")
 op("isclose", Kind.ELEMENTWISE, _close_type, lambda t, p: f"np.isclose({t[0]}, {t[1]}{_options(p)})")
+op("fraction", Kind.ELEMENTWISE, _same_type, "np.modf({0})[0]", scalar="math.modf({0})[0]")
 op("exponent", Kind.ELEMENTWISE, fixed_dtype("int32", 1), "np.frexp({0})[1]")
 # Python's own: of two numbers the one that compares greater, without regard to NaN
 op("python_max", Kind.ELEMENTWISE, _either_type, "max({0}, {1})")
@@ -540,8 +541,8 @@ def modf(
     casting: Argument = "same_kind",
 ) -> tuple[Atom, ...]:
     (operand,) = _where_smooth(b, in_dtype(b, np.modf, [as_array(b, x)], dtype, casting), where)
-    whole = by_numpy(b, "trunc", operand)
-    return _in_places(b, "modf", (emit(b, "subtract", operand, whole), whole), where, out)
+    parts = by_numpy(b, "fraction", operand), by_numpy(b, "trunc", operand)
+    return _in_places(b, "modf", parts, where, out)
 
 
 @lowers(np.frexp)

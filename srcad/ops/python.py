@@ -70,6 +70,7 @@ op("list_repeat", Kind.COLLECTION, _repeated, "{0} * {1}", to_fill=True)
 
 # What the reverse sweep of the careful variant divides by: a slope may be infinite.
 op("guarded_divide", Kind.ALGORITHM, _guarded, "float(np.divide({0}, {1}))")
+op("guarded_floor_divide", Kind.ALGORITHM, _guarded, "float(np.floor_divide({0}, {1}))")
 op("guarded_power", Kind.ALGORITHM, _guarded, "float(np.float_power({0}, {1}))")
 op("guarded_complex_divide", Kind.ALGORITHM, _guarded_complex, "complex(np.divide({0}, {1}))")
 op("guarded_complex_power", Kind.ALGORITHM, _guarded_complex, "complex(np.float_power({0}, {1}))")

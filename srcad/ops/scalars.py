@@ -191,8 +191,8 @@ def python_round(b: Builder, number: Argument, ndigits: Argument = None) -> Atom
 
 @lowers(math.modf)
 def math_modf(b: Builder, x: Argument) -> tuple[Atom, Atom]:
-    whole = math_function("trunc")(b, x)
-    return emit(b, "subtract", as_array(b, x), whole), whole
+    number = to_float(b, x)
+    return emit(b, "fraction", number), emit(b, "trunc", number)
 
 
 @lowers(builtins.pow)

@@ -82,6 +82,7 @@ def _divide_tangent(site: Site, x_dot: Expr | None, y_dot: Expr | None) -> Expr:
 pointwise("divide", lambda g, x, y, z: g / y, lambda g, x, y, z: -(g / y * z), tangent=_divide_tangent)
 pointwise("reciprocal", lambda g, x, y: -(g * y**2))
 pointwise("square", lambda g, x, y: 2 * g * x)
+slopes("fraction", 1)
 pointwise("remainder", lambda g, x, y, z: g, lambda g, x, y, z: -(g * (x // y)))
 pointwise("fmod", lambda g, x, y, z: g, lambda g, x, y, z: -(g * apply("trunc", x / y)))
 

@@ -337,6 +337,13 @@ def _by_floats(op: str) -> ElementFormula:
     )
 
 
+def _fraction(operands: tuple[CExpr, ...], result: CType) -> CExpr:
+    """x - trunc(x), of infinities 0."""
+    x = converted(operands[0], result)
+    rest = Apply("subtract", (x, Apply("trunc", (x,), result)), result)
+    return Apply("select", (Apply("is_inf", (x,), BOOL), ir.Literal(0, result), rest), result)
+
+
 ORDERINGS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal"})
 OF_MATH = (
     *("exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh"),
@@ -360,6 +367,7 @@ FORMULAS: Mapping[str, ElementFormula] = MappingProxyType(
         "python_min": _pythons("less"),
         "not_": _logical("logical_not"),
         "truth": _logical("truth"),
+        "fraction": _fraction,
         "positive": lambda operands, result: converted(operands[0], result),
         "absolute": _absolute,
         "square": lambda operands, result: Apply("square", (converted(operands[0], result),), result),

@@ -72,9 +72,12 @@ def smaller(m: Lowerer, eq: Equation) -> None:
 
 
 def guarded(m: Lowerer, eq: Equation) -> None:
-    """Of the careful variant: NumPy's division and power of numbers."""
+    """Of the careful variant: NumPy's divisions and power of numbers."""
     a, b = (m.scalar(one, DOUBLE) for one in eq.operands)
-    m.is_number(eq.result, Apply("divide" if eq.op == "guarded_divide" else "pow", (a, b), DOUBLE))
+    m.is_number(eq.result, Apply(GUARDED[eq.op], (a, b), DOUBLE))
+
+
+GUARDED = {"guarded_divide": "divide", "guarded_floor_divide": "float_floor_divide", "guarded_power": "pow"}
 
 
 def accumulate(m: Lowerer, eq: Equation) -> None:
@@ -185,7 +188,7 @@ TABLE: Mapping[str, LowersEquation] = MappingProxyType(
         "tuple_new": tuples.tuple_new,
         "tuple_get": tuples.tuple_get,
         "smaller": smaller,
-        **dict.fromkeys(("guarded_divide", "guarded_power"), guarded),
+        **dict.fromkeys(GUARDED, guarded),
     }
 )
 

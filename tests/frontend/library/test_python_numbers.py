@@ -163,3 +163,25 @@ def test_infinite_and_none(function: Callable[..., Any], backend: str) -> None:
     for kind in (float, np.float64):
         for a, b in itertools.product(map(kind, NUMBERS), repeat=2):
             np.testing.assert_array_equal(derived(a, b)[0], function(a, b))
+
+
+def parts(a: float, b: float) -> float:
+    fraction, whole = math.modf(a)
+    return fraction * b + whole
+
+
+def parts_by_numpy(a: float, b: float) -> Any:
+    fraction, whole = np.modf(a)
+    return np.mod(a, b) + fraction * b + whole
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+@pytest.mark.parametrize("function", [parts, parts_by_numpy])
+def test_parts_and_remainders(function: Callable[..., Any], backend: str) -> None:
+    derived = srcad.value_and_grad(function, (0, 1), backend=backend)
+    with np.errstate(all="ignore"):
+        for a, b in itertools.product((1.3, -2.7, -0.0, np.inf, -np.inf, np.nan), (0.7, 2.0, 0.0)):
+            np.testing.assert_array_equal(derived(a, b)[0], function(a, b))
+    _, bars = derived(1.3, 0.7)
+    steps = [(function(1.3 + s, 0.7 + t) - function(1.3 - s, 0.7 - t)) / 2e-6 for s, t in ((1e-6, 0.0), (0.0, 1e-6))]
+    np.testing.assert_allclose(bars, steps, rtol=1e-6)
