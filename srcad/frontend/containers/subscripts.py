@@ -293,7 +293,7 @@ def _sequence_item(m: Machine, items: tuple[Value, ...], key: Value, owner: Ref 
     if isinstance(key, Slice) or (isinstance(key, Static) and isinstance(key.value, slice)):
         part = items[static_slice(m, key) if isinstance(key, Slice) else key.value]
         return Tup(part) if owner is None else Ref(m.allocate(ListCell(part)))
-    position = to_number(m, key, "used as an index")
+    position = _position(m, key)
     if isinstance(position, Const):
         try:
             return settled(m, items[position.value])
@@ -361,7 +361,15 @@ def _list_item(m: Machine, ref: ArrayRef, key: Value) -> Value:
         assert isinstance(owner, Ref)
         part = gathered(m, m.emit("list_slice", load(m, ref), *bounds), owner)
         return Ref(m.allocate(replace(part, is_tuple=is_run_time_tuple(m, owner))))
-    return element_view(m, ref, to_number(m, key, "used as an index"))
+    return element_view(m, ref, _position(m, key))
+
+
+def _position(m: Machine, key: Value) -> Atom:
+    """An index of a list or tuple; a bool of NumPy's is none."""
+    position = to_number(m, key, "used as an index")
+    if position.type.is_scalar and dtype_of(position.type) == "bool" and not position.type.may_be_python:
+        m.raises(TypeError("list indices must be integers or slices, not numpy.bool"))
+    return position
 
 
 def static_slice(m: Machine, key: Slice) -> slice:

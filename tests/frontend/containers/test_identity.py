@@ -177,3 +177,12 @@ def test_whether_an_argument_is_a_float_of_the_program_is_refused() -> None:
 
 test_gradients, test_refusals = programs.tests()
 test_tangents = tangents(programs)
+
+
+def by_a_bool_of_numpys(x):
+    return [x[0], x[1]][x[0] > x[1]]
+
+
+def test_bools_of_numpys_are_no_indices_of_lists() -> None:
+    with pytest.raises(TypeError):
+        srcad.grad(by_a_bool_of_numpys)(X)
