@@ -90,7 +90,6 @@ FOUND: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "norm of nothing": (lambda x: np.linalg.norm(x, np.inf), (X[:0],)),
     "roots of nothing": (lambda x: np.roots(x), (X[:0],)),
     "roots of zeros": (lambda x: np.roots(x * 0.0), (X,)),
-    "polynomial without roots": (lambda x: np.poly(x), (X[:0],)),
     "quotients of a function of math": (lambda x: 1.0 / math.pow(x, 3), (np.float64(0.0),)),
 }
 

@@ -61,8 +61,6 @@ def poly(seq_of_zeros: Numbers) -> Numbers:
     """With these roots; of a matrix, its characteristic polynomial, by the method of Faddeev and LeVerrier."""
     zeros = np.atleast_1d(seq_of_zeros)
     n = len(zeros)
-    if n == 0 and zeros.ndim == 1:
-        return 1.0
     result = np.zeros(n + 1, dtype=(zeros + 0.0).dtype)
     result[0] = 1.0
     if zeros.ndim == 1:

@@ -129,8 +129,11 @@ def _places(m: Machine, new: Atom, axis: int, count: int) -> Var:
     return m.emit("expand_dims", numbers, axis=others) if others else numbers
 
 
+BACK = {"as_complex": "as_floats", "as_floats": "as_complex"}
+
+
 def _reinterpreted(m: Machine, base: Atom, new: Atom, step: ViewStep) -> Atom:
-    return like(m, base, reinterpreted(m, new, "as_floats" if step.op == "as_complex" else "as_complex"))
+    return like(m, base, reinterpreted(m, new, BACK[step.op]))
 
 
 def reinterpreted(m: Machine, base: Atom, way: str) -> Atom:

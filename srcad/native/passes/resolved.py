@@ -43,6 +43,8 @@ QUIET = frozenset(
     )
 )
 
+WORDS = {"TAKE_SCALAR": 2, "GIVE_SCALAR": 1}  # which argument is a member of a struct, and no name of the function
+
 
 def resolved(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """The body without slots that hold one block only."""
@@ -217,7 +219,10 @@ class _SlotRenaming:
             case ir.Pointer():
                 return replace(one, source=self.names.get(one.source, one.source))
             case ir.Support():
-                arguments = (self.names.get(a, a) if isinstance(a, str) else a for a in one.arguments)
+                word = WORDS.get(one.macro)
+                arguments = (
+                    self.names.get(a, a) if isinstance(a, str) and k != word else a for k, a in enumerate(one.arguments)
+                )
                 return replace(one, arguments=tuple(arguments))
         return one
 
