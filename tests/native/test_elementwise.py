@@ -20,7 +20,7 @@ ULPS = {"float64": 4, "float32": 4}
 OTHERS = frozenset(
     ("not_", "truth", "clip", "math_erf", "math_erfc", "erf", "erfc", "expit", "log_expit", "accumulate")
 )
-OTHERS |= frozenset(("xlogy", "xlog1py", "python_max", "python_min"))
+OTHERS |= frozenset(("xlogy", "xlog1py", "python_max", "python_min", "fraction"))
 OF_INTS = frozenset(("invert",))
 NAMES = sorted((set(FORMULAS) | set(ORDERINGS)) - OTHERS)
 ARITY = {name: getattr(np, name).nin for name in NAMES if hasattr(getattr(np, name, None), "nin")}
