@@ -102,7 +102,8 @@ def repeat(m: Machine, items: Value, count: Value) -> Value:
     one = encode(m, items)[0] if isinstance(items, Ref) else to_atom(m, items)
     made = m.emit("list_repeat", one, to_number(m, count))
     cell = boxed_like(m, made, items)
-    return Ref(m.allocate(replace(cell, repeated=cell.repeated or not _holds_numbers(m, items))))
+    repeated, is_tuple = cell.repeated or not _holds_numbers(m, items), is_run_time_tuple(m, items)
+    return Ref(m.allocate(replace(cell, repeated=repeated, is_tuple=is_tuple)))
 
 
 def _ask_for_count(m: Machine, count: Num) -> None:
@@ -125,7 +126,7 @@ def _repeated(m: Machine, items: Value, count: Value) -> Value:
     made = m.call(Static(lists.repeated), (items, count))
     cell = m.content(made)
     if isinstance(made, Ref) and isinstance(cell, GrownCell):
-        m.heap[made.cell] = replace(cell, repeated=True)
+        m.heap[made.cell] = replace(cell, repeated=True, is_tuple=is_run_time_tuple(m, items))
     return made
 
 

@@ -208,6 +208,7 @@ def _unpack_grown(m: Machine, target: ast.Tuple | ast.List, value: Value) -> Non
     _check_count(m, there, least, starred=k < count)
     before = [get_known(m, value, j) for j in range(min(k, count))]
     rest = [get_at(m, value, Slice(Static(k), Static(-after) if after else NONE, NONE))] if k < count else []
+    rest = [to_list(m, part) if is_run_time_tuple(m, part) else part for part in rest]
     last = [get_known(m, value, j - after) for j in range(after)]
     for part, item in zip(target.elts, (*before, *rest, *last), strict=True):
         assign(m, part, item)

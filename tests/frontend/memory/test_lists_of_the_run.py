@@ -112,7 +112,7 @@ def kind(x, n):
     made = tuple(x * i for i in range(n))
     other = [x * i for i in range(n)]
     scale = 2.0 if isinstance(made, tuple) and type(made[1:]) is tuple and not isinstance(other, tuple) else 3.0
-    return scale * np.sum(x)
+    return scale * np.sum(x) * (5.0 if type(made * 2) is tuple else 7.0)
 
 
 def sums_of_tuples(x, n):
@@ -128,6 +128,13 @@ def differ(x, n):
     return np.sum(x) * (2.0 if made == listed else 3.0) * (5.0 if made == tuple(listed) else 7.0)
 
 
+def unpacked(x, n):
+    first, *others = tuple(x * i for i in range(n + 1))
+    others.append(first + x)
+    others += [x]
+    return sum(np.sum(one) for one in others) * (2.0 if isinstance(others, list) else 3.0)
+
+
 def reduced(x, n):
     found = []
     for i in range(n):
@@ -136,7 +143,7 @@ def reduced(x, n):
     return functools.reduce(lambda a, b: 0.5 * a + b, found, x[0])
 
 
-@pytest.mark.parametrize("f", [kind, sums_of_tuples, differ, reduced])
+@pytest.mark.parametrize("f", [kind, sums_of_tuples, differ, unpacked, reduced])
 def test_value_and_gradient(f: Program) -> None:
     x = np.array([1.0, 2.0, 3.0])
     for n in (0, 1, 4):
