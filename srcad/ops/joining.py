@@ -178,7 +178,9 @@ def items_of(b: Builder, arrays: Argument) -> list[Atom] | None:
 
 def given_list(b: Builder, arrays: Argument) -> Argument:
     """The list of which an array-like was made: its members need not be equally long, where they aren't stacked."""
-    made = next((eq for eq in reversed(b.equations) if isinstance(arrays, Var) and arrays in eq.results), None)
+    if not isinstance(arrays, Var):
+        return arrays
+    made = next((eq for eq in reversed(b.equations) if arrays in eq.results), None)
     return made.operands[0] if made is not None and made.op == "list_to_array" else arrays
 
 
