@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from srcad.frontend.containers.identity import CHOOSING, identical, maybe_none
+from srcad.frontend.containers.identity import identical, maybe_none
 from srcad.frontend.containers.iteration import known_items
 from srcad.frontend.containers.keys import key_of
 from srcad.frontend.containers.operators import number_result, refuse_text, spreads, unary
@@ -77,6 +77,9 @@ def compare(m: Machine, op: ast.cmpop, left: Value, right: Value) -> Value:
     if known is None:
         known = _structural_equality(m, op, left, right) or _structural_order(m, op, left, right)
     return known if known is not None else number_result(m, COMPARE[type(op)], left, right)
+
+
+CHOOSING = ("list_get", "list_pop", "tuple_get", "if", "for", "while", "scope")  # what hands on an object
 
 
 def _refuse_made_text(m: Machine, value: Value) -> None:
@@ -189,10 +192,7 @@ def _any_equal(m: Machine, items: tuple[Value, ...], item: Value) -> Value:
 
 def item_equal(m: Machine, a: Value, b: Value) -> Value:
     """Whether items of containers are equal, as an object is to itself, whatever its comparison says."""
-    kept = (
-        isinstance(a, Ref) or (isinstance(a, ArrayRef) and not a.path) or (isinstance(a, Num) and a.var.type.is_python)
-    )
-    if kept and a == b:
+    if _is_kept(a) and a == b:
         return Static(True)
     return compare(m, ast.Eq(), a, b)
 

@@ -35,7 +35,6 @@ from srcad.ops.declare import Kind
 from srcad.trace.nodes import Atom, Const, Var
 from srcad.trace.types import Unknown
 
-CHOOSING = ("list_get", "list_pop", "tuple_get", "if", "for", "while", "scope")  # what hands on an object
 BOOLS = (bool, np.bool_)
 COMPUTED = (Kind.ELEMENTWISE, Kind.REDUCTION, Kind.CONTRACTION, Kind.VIEW)
 HANDED_ON = ("python_max", "python_min", "positive", "real", "conjugate", "list_get", "tuple_get")  # as they are

@@ -71,7 +71,7 @@ from srcad.frontend.memory.joins import (
     ways,
 )
 from srcad.frontend.memory.layouts import joined as joined_layouts
-from srcad.frontend.memory.number_kinds import number_enters
+from srcad.frontend.memory.number_kinds import numbers_enter
 from srcad.frontend.memory.objects import get_attribute
 from srcad.frontend.memory.selection import each
 from srcad.frontend.memory.sides import NoNumber, PlaceNumbers, Side
@@ -596,7 +596,5 @@ class Merger:
         self.m.lengths.joined(a.type, b.type)
         t = joined_type(a, b)
         slot = self.variable(key, as_float(a, t), as_float(b, t), t)
-        if isinstance(slot, Var):
-            number_enters(self.m, a, slot)
-            number_enters(self.m, b, slot)
+        numbers_enter(self.m, slot, a, b)
         return slot

@@ -54,8 +54,14 @@ def count_on_kinds(m: Machine, atom: Atom, what: str) -> None:
         m.variables.counted_on[atom] = what
 
 
-def number_enters(m: Machine, atom: Atom, slot: Var) -> None:
+def numbers_enter(m: Machine, slot: Atom, *atoms: Atom) -> None:
     """Note what enters a slot."""
+    if isinstance(slot, Var):
+        for atom in atoms:
+            _enters(m, atom, slot)
+
+
+def _enters(m: Machine, atom: Atom, slot: Var) -> None:
     known, kinds = kinds_of_number(m, slot), kinds_of_number(m, atom)
     if known is None or kinds is None or kinds <= known:
         return
